@@ -1,0 +1,46 @@
+"""Bureau, put together: read this first, then one feature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from app.core.adopt.command import adopt
+from app.core.appbuilder import init_appbuilder
+from app.core.cache import init_cache
+from app.core.database import init_database
+from app.core.error_handlers import init_errors
+from app.core.feature import load_features, register_features
+from app.core.health import init_health
+from app.core.i18n import init_i18n
+from app.core.preferences import init_preferences
+from app.core.seeding import seed
+from app.core.telemetry import init_telemetry
+from app.core.templating import init_templating
+from app.core.web import init_web
+from app.features import FEATURES
+from app.security import SecurityManager, init_security
+from config import Config
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """Make the application; it runs no SQL. `config` replaces what the environment says."""
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(config if config is not None else Config.from_environment())
+    init_telemetry(app)
+    init_database(app)
+    init_cache(app)
+    init_web(app)
+    init_errors(app)
+    init_appbuilder(app, SecurityManager)
+    init_security(app)
+    init_i18n(app)
+    init_preferences(app)
+    init_templating(app)
+    register_features(app, load_features("app.features", app.config["BUREAU_FEATURES"] or FEATURES))
+    init_health(app)
+    app.cli.add_command(seed)
+    app.cli.add_command(adopt)
+    return app

@@ -1,0 +1,5 @@
+// Packages without types of their own.
+
+declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
+  export default function SwaggerUI(options: Record<string, unknown>): void;
+}

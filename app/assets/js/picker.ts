@@ -1,0 +1,66 @@
+// A picker asks the server for matching records as one types. Loaded only where there is one.
+
+import TomSelect from "tom-select/base";
+import clearButton from "tom-select/dist/esm/plugins/clear_button/plugin.js";
+import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";
+
+interface Found {
+  results: { value: string; text: string }[];
+  more: boolean;
+}
+
+TomSelect.define("clear_button", clearButton);
+TomSelect.define("remove_button", removeButton);
+
+export function makePicker(select: HTMLSelectElement): void {
+  const words = document.getElementById("picker-words")?.dataset ?? {};
+  const address = select.dataset.picker!;
+  const picker = new TomSelect(select, {
+    valueField: "value",
+    labelField: "text",
+    searchField: [],
+    maxOptions: null,
+    preload: "focus",
+    loadThrottle: 200,
+    closeAfterSelect: !select.multiple,
+    hidePlaceholder: true,
+    placeholder: words.placeholder ?? "",
+    plugins: select.multiple
+      ? { remove_button: { title: words.remove ?? "" } }
+      : { clear_button: { title: words.clear ?? "", html: () => closeButton("clear-button", words.clear ?? "") } },
+    shouldLoad: () => true,
+    load(this: TomSelect, query: string, done: (options?: Found["results"]) => void) {
+      void fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+        .then((response) => (response.ok ? (response.json() as Promise<Found>) : Promise.reject(new Error(response.statusText))))
+        .then((found) => {
+          this.clearOptions();
+          done(found.results);
+        })
+        .catch(() => done());
+    },
+    render: {
+      no_results: () => line("no-results", words.empty ?? ""),
+      loading: () => line("loading", words.loading ?? ""),
+    },
+  });
+  // People and their tools meet the control; the select behind it only carries the value.
+  select.setAttribute("aria-hidden", "true");
+  select.addEventListener("focus", () => picker.focus());
+  for (const name of ["aria-describedby", "aria-invalid", "aria-required", "aria-label"]) {
+    const value = select.getAttribute(name);
+    if (value) picker.control_input.setAttribute(name, value);
+  }
+}
+
+function line(name: string, text: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+function closeButton(name: string, label: string): string {
+  const element = line(name, "×");
+  element.title = label;
+  return element.outerHTML;
+}

@@ -1,0 +1,1 @@
+"""Ring 1, the platform: it knows no feature and no capability."""

@@ -1,0 +1,236 @@
+"""The REST resource of a model: list, get, create, replace, change, delete and operations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, current_app, jsonify, request, url_for
+from flask_appbuilder.api import BaseApi, expose
+from flask_babel import gettext as _
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app.core.api.openapi import describe
+from app.core.api.rison import plain_parameters
+from app.core.errors import BadParameter, Conflict, NotFound
+from app.core.fields import Field, encode_key, title_of
+from app.core.forms import RecordForm
+from app.core.query.changes import add_row, change_row, delete_rows
+from app.core.query.state import ListState
+from app.core.views.guard import check_verb, guard
+from app.extensions import csrf
+
+if TYPE_CHECKING:
+    from app.core.views.model_view import ModelView
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ModelRestApi(BaseApi):
+    """REST for the model of one view; made by `api_for`, or declared to change something.
+
+    Rights, rows, fields, validation and hooks are those of the view.
+    """
+
+    allow_browser_login = True
+    view: ModelView
+
+    def __init__(self) -> None:
+        self.class_permission_name = self.view.class_permission_name
+        self.resource_name = getattr(type(self), "resource_name", None) or self.view.plural
+        super().__init__()
+        self.base_permissions = [
+            name for name in self.view.base_permissions if name != "can_export"
+        ]
+        self.openapi_spec_tag = getattr(type(self), "openapi_spec_tag", None) or self.resource_name
+
+    @expose("/", methods=["GET"])
+    @guard("read")
+    def get_list(self) -> Response:
+        """One page of rows; takes the list's plain parameters or FAB's Rison `q`."""
+        view = self.view
+        args = plain_parameters(request.args, view.gate.fields(), view.max_page_size)
+        state: ListState = view.read_state(args)
+        page = view.gate.page(state)
+        return jsonify(
+            count=page.count.value,
+            count_is_exact=page.count.is_exact,
+            ids=[encode_key(row) for row in page.rows],
+            result=[serialise(row, page.columns) for row in page.rows],
+        )
+
+    @expose("/_info", methods=["GET"])
+    @guard("read")
+    def info(self) -> Response:
+        """The fields, what each can be filtered by, and what the caller may do."""
+        view = self.view
+        return jsonify(
+            title=str(view.list_title),
+            permissions=[verb for verb, held in view.rights().items() if held],
+            fields=[
+                _field_info(field, view.derived.filter_columns)
+                for field in view.gate.fields().values()
+            ],
+            add_columns=[field.name for field in view.form_fields("add")],
+            edit_columns=[field.name for field in view.form_fields("edit")],
+        )
+
+    @expose("/<pk>", methods=["GET"])
+    @guard("read")
+    def get(self, pk: str) -> Response:
+        """One row."""
+        fields = self._shown()
+        return self._item(self.view.gate.get(pk, columns=fields), fields)
+
+    @expose("/", methods=["POST"])
+    @guard("add")
+    def post(self) -> Response:
+        """Create a row: 201 with its address."""
+        _check_csrf()
+        form = self._form("add", None)
+        form.read_json(_read_json())
+        row = add_row(self.view.gate, self._checked(form), self.view)
+        response = self._item(row, self._shown())
+        response.status_code = 201
+        response.headers["Location"] = url_for(f"{self.endpoint}.get", pk=encode_key(row))
+        return response
+
+    @expose("/<pk>", methods=["PUT"])
+    @guard("edit")
+    def put(self, pk: str) -> Response:
+        """Replace a row: what is not named becomes empty."""
+        return self._change(pk, replaces=True)
+
+    @expose("/<pk>", methods=["PATCH"])
+    @guard("edit")
+    def patch(self, pk: str) -> Response:
+        """Change what is named."""
+        return self._change(pk, replaces=False)
+
+    @expose("/<pk>", methods=["DELETE"])
+    @guard("delete")
+    def delete(self, pk: str) -> Response:
+        """Delete a row: 204."""
+        _check_csrf()
+        row = self.view.gate.get(pk, "delete")
+        self._check_version(row)
+        delete_rows(self.view.gate, [row], self.view)
+        response = Response(status=204)
+        del response.headers["Content-Type"]
+        return response
+
+    @expose("/<pk>/<operation>", methods=["POST"])
+    def operate(self, pk: str, operation: str) -> Response:
+        """Run a named operation on a row."""
+        _check_csrf()
+        action = self.view.actions.get(operation)
+        if action is None or not action.single:
+            raise NotFound
+        check_verb(self, action.name)
+        row = self.view.gate.get(pk, action.name)
+        message = getattr(self.view, action.method)([row])
+        return jsonify(id=encode_key(row), message=str(message or ""))
+
+    def add_api_spec(self, api_spec: Any) -> None:
+        """Describe the resource; FAB asks each API for its part of the OpenAPI document."""
+        self.add_apispec_components(api_spec)
+        describe(self, api_spec)
+
+    def _change(self, pk: str, *, replaces: bool) -> Response:
+        _check_csrf()
+        gate, fields = self.view.gate, self.view.form_fields("edit")
+        row = gate.get(pk, "edit", columns=[*fields, *self._shown()])
+        self._check_version(row)
+        form = self._form("edit", row)
+        form.read_json(_read_json(), replaces=replaces)
+        change_row(gate, row, self._checked(form), self.view)
+        return self._item(row, self._shown())
+
+    def _form(self, verb: str, row: Any) -> RecordForm:
+        fields = self.view.form_fields(verb)
+        return self.view.record_form(fields, verb)(None, row)
+
+    def _checked(self, form: RecordForm) -> dict[str, Any]:
+        if not form.validate() or form.unknown_names:
+            form.raise_errors()
+        return form.values()
+
+    def _check_version(self, row: Any) -> None:
+        """Refuse a change that names another version than the row's (RFC 9110, If-Match)."""
+        wanted = request.if_match
+        version = getattr(row, "version", None)
+        if wanted and version is not None and not wanted.contains(str(version)):
+            raise Conflict(
+                _("Somebody changed this record since you read it."), code="stale_version"
+            )
+
+    def _shown(self) -> list[Field]:
+        visible = self.view.gate.fields()
+        names = dict.fromkeys([*self.view.derived.show_columns, "id", "version"])
+        return [visible[name] for name in names if name in visible]
+
+    def _item(self, row: Any, fields: Iterable[Field]) -> Response:
+        response = jsonify(id=encode_key(row), result=serialise(row, fields))
+        version = getattr(row, "version", None)
+        if version is not None:
+            response.set_etag(str(version))
+        return response
+
+
+def api_for(view: ModelView) -> ModelRestApi:
+    """The REST resource of a registered view."""
+    name = f"{view.resource}Api"
+    made: ModelRestApi = type(name, (ModelRestApi,), {"view": view, "__doc__": view.__doc__})()
+    return made
+
+
+def serialise(row: Any, fields: Iterable[Field]) -> dict[str, Any]:
+    """A row as JSON: a relation as `{"key", "text"}`, everything else as its kind writes it."""
+    found: dict[str, Any] = {"key": encode_key(row)}
+    for field in fields:
+        value = field.value(row)
+        if field.is_many:
+            found[field.name] = [_link(item) for item in value]
+        elif value is None:
+            found[field.name] = None
+        elif field.is_relation:
+            found[field.name] = _link(value)
+        else:
+            found[field.name] = field.kind.to_json(value)
+    return found
+
+
+def _link(row: Any) -> dict[str, str]:
+    return {"key": encode_key(row), "text": title_of(row)}
+
+
+def _field_info(field: Field, filterable: Collection[str]) -> dict[str, Any]:
+    is_filterable = field.name in filterable and not field.is_computed
+    return {
+        "name": field.name,
+        "label": str(field.label),
+        "kind": field.kind.name,
+        "required": field.is_required,
+        "readonly": field.is_readonly,
+        "operators": list(field.kind.operators) if is_filterable else [],
+    }
+
+
+def _read_json() -> Any:
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        return request.get_json()
+    except RecursionError as error:
+        raise BadParameter from error
+
+
+def _check_csrf() -> None:
+    """Ask for the CSRF header where the cookie alone says who calls.
+
+    A token in the Authorization header is sent by no browser on its own.
+    """
+    if "Authorization" in request.headers or request.method in SAFE_METHODS:
+        return
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        csrf.protect()

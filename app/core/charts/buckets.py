@@ -1,0 +1,93 @@
+"""Spans of the calendar to group dates by: their names, their limits and how they follow."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from babel import dates
+from flask_babel import get_locale, gettext as _
+
+Day = datetime.date
+
+
+class Unit(enum.StrEnum):
+    """The length of a bucket."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
+SKELETONS = {Unit.MONTH: "yMMM", Unit.QUARTER: "yQQQ", Unit.YEAR: "y"}
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A date field cut into days, weeks (from Monday), months, quarters or years."""
+
+    field: str
+    unit: Unit
+
+    def after(self, start: Day) -> Day | None:
+        """The first day of the next bucket; None at the end of the calendar."""
+        try:
+            if self.unit in MONTHS:
+                month = start.year * 12 + start.month - 1 + MONTHS[self.unit]
+                return Day(month // 12, month % 12 + 1, 1)
+            return start + datetime.timedelta(days=7 if self.unit is Unit.WEEK else 1)
+        except (OverflowError, ValueError):
+            return None
+
+    def between(self, first: Day, last: Day) -> Iterator[Day]:
+        """The first days of all buckets from `first` to `last`, both included."""
+        start: Day | None = first
+        while start is not None and start <= last:
+            yield start
+            start = self.after(start)
+
+    def steps(self, first: Day, last: Day) -> int:
+        """How many buckets `between` gives."""
+        if self.unit in MONTHS:
+            months = (last.year - first.year) * 12 + last.month - first.month
+            return months // MONTHS[self.unit] + 1
+        return (last - first).days // (7 if self.unit is Unit.WEEK else 1) + 1
+
+    def format(self, start: Day) -> str:
+        """The bucket for people, in the reader's language: `Jan 2026`."""
+        locale = get_locale()
+        if self.unit in SKELETONS:
+            moment = datetime.datetime.combine(start, datetime.time())
+            return str(dates.format_skeleton(SKELETONS[self.unit], moment, locale=locale))
+        text = dates.format_date(start, "medium", locale=locale)
+        return _("Week of %(day)s", day=text) if self.unit is Unit.WEEK else text
+
+
+def day(field: str) -> Bucket:
+    """Group a date field by day."""
+    return Bucket(field, Unit.DAY)
+
+
+def week(field: str) -> Bucket:
+    """Group a date field by week; a week begins on Monday (ISO 8601)."""
+    return Bucket(field, Unit.WEEK)
+
+
+def month(field: str) -> Bucket:
+    """Group a date field by month."""
+    return Bucket(field, Unit.MONTH)
+
+
+def quarter(field: str) -> Bucket:
+    """Group a date field by quarter of the year."""
+    return Bucket(field, Unit.QUARTER)
+
+
+def year(field: str) -> Bucket:
+    """Group a date field by year."""
+    return Bucket(field, Unit.YEAR)

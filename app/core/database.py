@@ -1,0 +1,49 @@
+"""Binds the database and sets what each kind of database needs on every connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+
+from app.extensions import db, migrate
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+BUSY_TIMEOUT_MS = 10_000
+
+
+def init_database(app: Flask) -> None:
+    """Bind Flask-SQLAlchemy and Flask-Migrate; open no connection."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    with app.app_context():
+        for name, engine in db.engines.items():
+            if engine.dialect.name == "sqlite":
+                _prepare_sqlite(engine, owned=name is None)
+
+
+def is_in_memory(url: str) -> bool:
+    """Whether the URL names a SQLite database that lives only in this process."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")
+
+
+def _prepare_sqlite(engine: Engine, *, owned: bool) -> None:
+    """Make SQLite keep foreign keys and wait for a lock instead of failing at once.
+
+    Write-ahead logging changes the file's header, so only our own database gets it: an adopted
+    one is left exactly as its owner made it.
+    """
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        if owned:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.close()

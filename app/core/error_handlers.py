@@ -1,0 +1,182 @@
+"""Answers every error in the caller's own form: JSON, a page, or a message in the page."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    get_template_attribute,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask_wtf.csrf import CSRFError
+from markupsafe import escape
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core.errors import (
+    CSRF_TEXT,
+    BureauError,
+    Conflict,
+    Problem,
+    Unavailable,
+    problem_of,
+    text_of,
+)
+from app.core.redirects import came_from
+from app.core.telemetry import request_id
+from app.extensions import db
+
+logger = logging.getLogger(__name__)
+
+HTTP_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+    503: "unavailable",
+}
+PLAIN_PAGE = (
+    "<!doctype html><html><head><meta charset=utf-8><title>{title}</title></head>"
+    "<body><h1>{title}</h1><p>{message}</p><p>{advice}</p><p>{request_id}</p></body></html>"
+)
+RETRY_AFTER_SECONDS = 30
+
+
+def init_errors(app: Flask) -> None:
+    """Answer our errors, Werkzeug's, and those of the database."""
+    app.register_error_handler(BureauError, lambda error: respond(problem_of(error)))
+    app.register_error_handler(CSRFError, _answer_csrf)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(StaleDataError, lambda _error: respond(problem_of(Conflict())))
+    app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(PoolTimeout, _answer_away)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program: it asks the API, sends JSON, or would rather have JSON."""
+    if request.path.startswith("/api/") or request.is_json:
+        return True
+    accepted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return accepted == "application/json"
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of the page, so that a whole page would break this one."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+def respond(problem: Problem) -> AnyResponse:
+    """Answer with an error, in the form the caller can use."""
+    _discard_changes()
+    if wants_json():
+        response = _json(problem)
+    elif problem.status == 401 and hasattr(current_app, "appbuilder"):
+        return _to_login()
+    elif wants_fragment():
+        response = _fragment(problem)
+    else:
+        response = _page(problem)
+    response.headers.extend(problem.headers)
+    return response
+
+
+def _json(problem: Problem) -> Response:
+    errors = {
+        name: [str(message) for message in messages] for name, messages in problem.errors.items()
+    }
+    body = jsonify(message=str(problem.text.message), code=problem.code, errors=errors)
+    return make_response(body, problem.status)
+
+
+def _page(problem: Problem) -> Response:
+    text = problem.text
+    shown = {
+        "title": text.title,
+        "message": text.message,
+        "advice": text.advice,
+        "request_id": request_id(),
+    }
+    try:
+        page = render_template(
+            "errors/error.html", status=problem.status, errors=problem.errors, **shown
+        )
+    except Exception:
+        # The page has a menu and so a user, which may need the very thing that has failed;
+        # whatever goes wrong here must not hide the error that is being answered.
+        logger.exception("The error page cannot be shown, so a plain one is")
+        page = PLAIN_PAGE.format(**{name: escape(value) for name, value in shown.items()})
+    return make_response(page, problem.status)
+
+
+def _fragment(problem: Problem) -> Response:
+    """A toast: htmx leaves the page as it is and adds this to the messages."""
+    lines = [str(problem.text.message)]
+    lines += [str(message) for messages in problem.errors.values() for message in messages]
+    toast = get_template_attribute("base/_toasts.html", "toast")
+    response = make_response(toast("error", " ".join(lines)), problem.status)
+    response.headers["HX-Retarget"] = "#toasts"
+    response.headers["HX-Reswap"] = "beforeend"
+    response.headers["HX-Reselect"] = ".toast"
+    return response
+
+
+def _to_login() -> AnyResponse:
+    """Ask to log in, and come back to the page one was on."""
+    address = current_app.appbuilder.get_url_for_login_with(came_from())  # type: ignore[attr-defined]
+    if wants_fragment():
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address)
+
+
+def _answer_http(error: HTTPException) -> AnyResponse | HTTPException:
+    if error.response is not None or error.code is None:
+        # Whoever raised it has said what to answer.
+        return error
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    code = HTTP_CODES.get(error.code, "bad_request" if error.code < 500 else "internal_error")
+    return respond(Problem(error.code, code, text_of(error.code), headers=headers))
+
+
+def _answer_csrf(error: CSRFError) -> AnyResponse:
+    logger.info("A form was refused: %s", error.description)
+    return respond(Problem(400, "csrf", CSRF_TEXT))
+
+
+def _answer_database(error: DBAPIError) -> AnyResponse:
+    """Say that the database is away; any other failure of a statement is a fault of ours."""
+    is_away = error.connection_invalidated or error.statement is None
+    if is_away or "database is locked" in str(error.orig):
+        return _answer_away(error)
+    raise error
+
+
+def _answer_away(error: Exception) -> AnyResponse:
+    logger.error("The database does not answer: %s", error)
+    problem = problem_of(Unavailable())
+    retry = [("Retry-After", str(RETRY_AFTER_SECONDS))]
+    return respond(Problem(problem.status, problem.code, problem.text, headers=retry))
+
+
+def _discard_changes() -> None:
+    """Forget what the failed request had begun, so that showing the error cannot save it."""
+    if db.session.registry.has():
+        with suppress(SQLAlchemyError):
+            db.session.rollback()

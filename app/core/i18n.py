@@ -1,0 +1,85 @@
+"""Which language and time zone a request is answered in."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from babel import Locale
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import get_locale
+
+from app.core.preferences import current_preferences
+
+AREAS = (
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+)
+
+
+def init_i18n(app: Flask) -> None:
+    """Choose languages and time zones our way; call it after FAB's AppBuilder has made Babel.
+
+    FAB's own selector keeps the language in the session, which it writes on a GET.
+    """
+    babel = app.extensions["babel"]
+    babel.locale_selector = select_locale
+    babel.timezone_selector = select_timezone
+
+
+def select_locale() -> str:
+    """The user's language, else the cookie's, else the browser's, else the default."""
+    if not has_request_context():
+        return default_locale()
+    return current_preferences().locale or _accepted_locale() or default_locale()
+
+
+def select_timezone() -> str:
+    """The user's time zone, else the cookie's, else the default."""
+    return current_preferences().timezone or current_app.config["BABEL_DEFAULT_TIMEZONE"]
+
+
+def default_locale() -> str:
+    """The language of those who have chosen none."""
+    locale: str = current_app.config["BABEL_DEFAULT_LOCALE"]
+    return locale
+
+
+def current_locale() -> Locale:
+    """The language of this request; outside one, the default."""
+    return get_locale() or Locale.parse(default_locale())
+
+
+def list_languages() -> list[tuple[str, str]]:
+    """The languages to choose from: code, and the name its speakers call it by."""
+    return [(code, language["name"]) for code, language in current_app.config["LANGUAGES"].items()]
+
+
+def list_timezones() -> list[str]:
+    """The time zones to choose from: those named after a place, and UTC."""
+    return ["UTC", *sorted(name for name in available_timezones() if name.startswith(AREAS))]
+
+
+def text_direction(locale: Locale | str | None = None) -> str:
+    """`rtl` for languages written from right to left, else `ltr`."""
+    parsed = Locale.parse(locale) if isinstance(locale, str) else locale or current_locale()
+    return parsed.text_direction
+
+
+def _accepted_locale() -> str | None:
+    """The best of what the browser asks for; `pt-BR` is content with `pt`."""
+    known = {code.lower(): code for code in current_app.config["LANGUAGES"]}
+    for wanted, quality in request.accept_languages:
+        parts = wanted.lower().replace("-", "_").split("_") if quality else []
+        while parts:
+            found = known.get("_".join(parts))
+            if found:
+                return found
+            parts.pop()
+    return None

@@ -1,0 +1,72 @@
+"""Actions: named operations that a view offers on one row or on many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+
+@dataclass(frozen=True)
+class Action:
+    """An operation on rows; the user needs the permission of its name (`can_<name>`)."""
+
+    name: str
+    label: Any
+    confirmation: Any = None
+    icon: str = "bolt"
+    single: bool = True
+    multiple: bool = True
+    method: str = ""
+    is_dangerous: bool = False
+
+    @property
+    def is_bulk_only(self) -> bool:
+        return not self.single
+
+
+DELETE = Action(
+    "delete",
+    _("Delete"),
+    confirmation=_("This cannot be undone."),
+    icon="trash",
+    single=False,
+    method="delete_rows",
+    is_dangerous=True,
+)
+
+
+def action(
+    name: str,
+    label: Any,
+    confirmation: Any = None,
+    icon: str = "bolt",
+    *,
+    single: bool = True,
+    multiple: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a view's method an action; it takes the rows and returns a message or None.
+
+    The rows are those of the chosen ones that the user may do `name` to, so a method need not
+    ask again. `confirmation` is shown before the action runs.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        declared = Action(name, label, confirmation, icon, single, multiple, method.__name__)
+        method._bureau_action = declared  # type: ignore[attr-defined]
+        method._permission_name = name  # type: ignore[attr-defined]
+        return method
+
+    return decorate
+
+
+def actions_of(view: Any) -> dict[str, Action]:
+    """The actions that a view class declares, by name, in the order of its attributes."""
+    found: dict[str, Action] = {}
+    for attribute in dir(type(view)):
+        declared = getattr(getattr(type(view), attribute, None), "_bureau_action", None)
+        if declared is not None:
+            found[declared.name] = declared
+    return found

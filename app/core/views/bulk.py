@@ -1,0 +1,120 @@
+"""Actions on many rows at once: those ticked, or all that the list's filters match."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import flash, redirect, request
+from flask_appbuilder.baseviews import expose
+from flask_babel import gettext as _, ngettext
+from werkzeug.datastructures import MultiDict
+
+from app.core.errors import BadParameter, BureauError, Conflict, Invalid, NotFound
+from app.core.fields import title_of
+from app.core.query.changes import delete_rows
+from app.core.query.consequences import consequences
+from app.core.redirects import came_from
+from app.core.views.actions import Action
+from app.core.views.guard import check_verb
+from app.core.views.listing import ListPages
+from app.core.views.records import RecordPages
+from app.extensions import db
+
+MAX_ROWS = 10_000
+MAX_NAMED = 20
+
+
+class BulkPages(ListPages, RecordPages):
+    """`bulk/<name>`: POST only, so that no link can run an action."""
+
+    confirm_template = "core/delete.html"
+
+    @expose("/bulk/<name>", methods=["POST"])
+    def bulk(self, name: str) -> Any:
+        """Run an action on the chosen rows that the user may do it to."""
+        action = self.actions.get(name)
+        if action is None:
+            raise NotFound
+        check_verb(self, name)
+        rows = self._chosen_rows(name)
+        if not rows:
+            flash(_("None of the chosen records can be used for this."), "warning")
+            return redirect(self._back())
+        if action.is_dangerous and "confirmed" not in request.form:
+            return self._ask(action, rows)
+        try:
+            message = self._run(action, rows)
+        except (Conflict, Invalid) as refused:
+            flash(_in_words(refused), "error")
+        else:
+            if message:
+                flash(message, "success")
+        return redirect(self._back())
+
+    def _run(self, action: Action, rows: Sequence[Any]) -> Any:
+        if action.method == "delete_rows":
+            count = delete_rows(self.gate, rows, self)
+            return ngettext("%(num)d record was deleted.", "%(num)d records were deleted.", count)
+        return getattr(self, action.method)(rows)
+
+    def _chosen_rows(self, verb: str) -> Sequence[Any]:
+        """The rows that the form names, without those that the user may not do `verb` to."""
+        if request.form.get("all"):
+            query = request.form.get("query", "").removeprefix("?")
+            state = self.read_state(MultiDict(parse_qsl(query)))
+            statement = self.gate.filtered(state, verb).limit(MAX_ROWS + 1)
+            rows: Sequence[Any] = db.session.scalars(statement).all()
+        else:
+            keys = request.form.getlist("key")
+            _refuse_too_many(len(keys))
+            rows = self.gate.find(keys, verb)
+            self._say_left_out(len(set(keys)) - len(rows))
+        _refuse_too_many(len(rows))
+        return rows
+
+    def _say_left_out(self, count: int) -> None:
+        if count > 0:
+            flash(
+                ngettext(
+                    "%(num)d record was left out: it is gone, or you may not do this.",
+                    "%(num)d records were left out: they are gone, or you may not do this.",
+                    count,
+                ),
+                "warning",
+            )
+
+    def _ask(self, action: Action, rows: Sequence[Any]) -> Any:
+        """The question before a dangerous action, for whoever has no script to ask it."""
+        return self.render_template(
+            self.confirm_template,
+            view=self,
+            titles=[title_of(row) for row in rows[:MAX_NAMED]],
+            count=len(rows),
+            consequences=consequences(self.gate.model, rows),
+            action_url=self.url("bulk", action.name),
+            hidden=[
+                (name, value)
+                for name, value in request.form.items(multi=True)
+                if name not in ("csrf_token", "confirmed")
+            ],
+            next_url=self._back(),
+        )
+
+    def _back(self) -> str:
+        """The page that the action was chosen on; the question in between is none to go back to."""
+        back = came_from(self.url("list"))
+        return self.url("list") if "/bulk/" in back else back
+
+
+def _in_words(refused: BureauError) -> str:
+    """What a refusal says, for a page that has no fields to put it beside."""
+    messages = [str(message) for found in refused.errors.values() for message in found]
+    return " ".join(messages) or str(refused)
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MAX_ROWS:
+        message = _("Choose at most %(count)d records at once.", count=MAX_ROWS)
+        raise BadParameter(errors={"key": [message]})

@@ -1,0 +1,115 @@
+"""Refuses a model view whose options contradict each other, or name what is not there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.fields import Field, fields_of
+
+FORM_OPTIONS = {"add_columns": "add_form_extra_fields", "edit_columns": "edit_form_extra_fields"}
+FIELDSET_OPTIONS = {
+    "show_fieldsets": "show_columns",
+    "add_fieldsets": "add_columns",
+    "edit_fieldsets": "edit_columns",
+}
+SHOWN_OPTIONS = ("list_columns", "show_columns", "label_columns")
+NAMED_OPTIONS = ("exclude_columns", "description_columns", "validators_columns")
+USED_OPTIONS = ("filter_columns", "order_columns")
+LIST_OPTIONS = ("list_columns", "show_columns", "search_columns", *FORM_OPTIONS, *USED_OPTIONS)
+OPTION_ENDINGS = ("_columns", "_fieldsets", "_fields", "_rules", "_order", "_filters", "_views")
+
+
+def refuse_conflicts(view: type[Any], model: type) -> None:
+    """Raise `TypeError` that names the option which cannot be meant as it stands."""
+    fields = fields_of(model)
+    _refuse_misspelt(view)
+    _refuse_unknown_fields(view, model, fields)
+    _refuse_double_groups(view, fields)
+    _refuse_wrong_search(view, fields)
+    _refuse_wrong_order(view, fields)
+    both = set(view.exclude_columns) & {name for o in LIST_OPTIONS for name in getattr(view, o)}
+    if both:
+        raise TypeError(f"{view.__name__}: exclude_columns also stand in a list: {sorted(both)}")
+    if not 1 <= view.page_size <= view.max_page_size:
+        raise TypeError(f"{view.__name__}: page_size must lie between 1 and max_page_size")
+
+
+def _refuse_misspelt(view: type[Any]) -> None:
+    """An option of another name would be ignored without a word."""
+    known = {name for parent in view.__mro__[1:] for name in vars(parent)}
+    for name, value in vars(view).items():
+        is_option = name.endswith(OPTION_ENDINGS) and not callable(value)
+        if name not in known and not name.startswith("_") and is_option:
+            close = difflib.get_close_matches(name, known, 1)
+            advice = f"; did you mean {close[0]}?" if close else ""
+            raise TypeError(f"{view.__name__}: there is no option {name}{advice}")
+
+
+def _refuse_unknown_fields(view: type[Any], model: type, fields: Mapping[str, Field]) -> None:
+    shown = {*fields, *dir(model)}
+    for option in SHOWN_OPTIONS:
+        _refuse_unknown(view, option, getattr(view, option), shown)
+    for option, extra in FORM_OPTIONS.items():
+        _refuse_unknown(view, option, getattr(view, option), {*fields, *getattr(view, extra)})
+    extras = {name for extra in FORM_OPTIONS.values() for name in getattr(view, extra)}
+    for option in NAMED_OPTIONS:
+        _refuse_unknown(view, option, getattr(view, option), shown | extras)
+    for option in USED_OPTIONS:
+        _refuse_unknown(view, option, getattr(view, option), fields)
+    _refuse_unknown(view, "field_rules", [rule.field for rule in view.field_rules], shown)
+
+
+def _refuse_double_groups(view: type[Any], fields: Mapping[str, Field]) -> None:
+    for fieldsets, columns in FIELDSET_OPTIONS.items():
+        groups: Sequence[tuple[Any, Mapping[str, Any]]] = getattr(view, fieldsets)
+        named = [name for _legend, group in groups for name in group["fields"]]
+        extra = getattr(view, f"{fieldsets.split('_')[0]}_form_extra_fields", {})
+        _refuse_unknown(view, fieldsets, named, {*fields, *dir(view.datamodel.obj), *extra})
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise TypeError(f"{view.__name__}: {fieldsets} names a field twice: {twice}")
+        if groups and getattr(view, columns):
+            raise TypeError(
+                f"{view.__name__}: {fieldsets} and {columns} say the same twice; keep one of them"
+            )
+
+
+def _refuse_wrong_search(view: type[Any], fields: Mapping[str, Field]) -> None:
+    """`relation.column` must lead to a column of the related model."""
+    _refuse_unknown(view, "search_columns", view.search_columns, fields)
+    for name in view.search_columns:
+        first, _dot, column = name.partition(".")
+        target = fields[first].target
+        if (target is None) != (not column):
+            raise TypeError(f"{view.__name__}: search_columns takes columns, not {name!r}")
+        if target is not None and column not in sa.inspect(target).column_attrs:
+            raise TypeError(f"{view.__name__}: search_columns names no column: {name!r}")
+
+
+def _refuse_wrong_order(view: type[Any], fields: Mapping[str, Field]) -> None:
+    unsortable = sorted(name for name in view.order_columns if not fields[name].is_sortable)
+    if unsortable:
+        raise TypeError(f"{view.__name__}: order_columns cannot be sorted by: {unsortable}")
+    for name, direction in [] if view.base_order is None else order_pairs(view.base_order):
+        _refuse_unknown(view, "base_order", [name], fields)
+        if not fields[name].is_sortable:
+            raise TypeError(f"{view.__name__}: base_order cannot be sorted by: {[name]}")
+        if direction not in ("asc", "desc"):
+            raise TypeError(f"{view.__name__}: base_order must end in 'asc' or 'desc'")
+
+
+def order_pairs(order: Any) -> list[tuple[str, str]]:
+    """The pairs of a `base_order`, which may be written as one pair."""
+    return [order] if isinstance(order[0], str) else list(order)
+
+
+def _refuse_unknown(
+    view: type[Any], option: str, names: Iterable[str], known: Collection[str]
+) -> None:
+    unknown = sorted(name for name in names if name.partition(".")[0] not in known)
+    if unknown:
+        raise TypeError(f"{view.__name__}: {option} names what the model does not have: {unknown}")

@@ -1,0 +1,131 @@
+"""The list of a model, and the choices that a picker asks for as one types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import jsonify, request
+from flask_appbuilder.baseviews import expose
+from flask_babel import gettext as _
+
+from app.core.errors import BadParameter, Forbidden, NotFound
+from app.core.fields import Field, encode_key, title_of
+from app.core.filters import operators_of
+from app.core.query.gate import gate_of
+from app.core.query.state import ListRules, ListState
+from app.core.views.actions import Action
+from app.core.views.base import Screen
+from app.core.views.context import chips_of, link_maker
+from app.core.views.guard import guard
+
+PICK_LIMIT = 20
+PAGE_SIZES = (10, 25, 50, 100)
+MAX_PICK_LENGTH = 100
+
+
+class ListPages(Screen):
+    """`list/` and `pick/<field>`."""
+
+    list_template = "core/list.html"
+    related_template = "core/related.html"
+
+    @expose("/list/")
+    @guard("read")
+    def list(self) -> Any:
+        """One page of the list, as the address asks for it."""
+        state = self.read_state()
+        page = self.gate.page(state)
+        is_related = state.view == "related"
+        return self.render_template(
+            self.related_template if is_related else self.list_template,
+            **self.list_context(state),
+            page=page,
+        )
+
+    @expose("/pick/<field>")
+    @guard("read")
+    def pick(self, field: str) -> Any:
+        """The rows that a relation may point at, as `{"results": [{value, text}], "more"}`."""
+        found = self.gate.fields().get(field)
+        if found is None or found.target is None:
+            raise NotFound
+        text = request.args.get("q", "")
+        if "\0" in text or len(text) > MAX_PICK_LENGTH:
+            raise BadParameter(errors={"q": [_("Write a shorter text.")]})
+        gate = gate_of(found.target)
+        if not gate.can_pick():
+            raise Forbidden
+        pairs, more = gate.choices(text, PICK_LIMIT)
+        results = [{"value": key, "text": title} for key, title in pairs]
+        return jsonify(results=results, more=more)
+
+    def read_state(self, args: Any = None) -> ListState:
+        """The state that the address asks for; raises `BadParameter` that names what is wrong."""
+        return ListState.parse(request.args if args is None else args, self.list_rules())
+
+    def list_rules(self) -> ListRules:
+        """What this user may ask the list for."""
+        fields = self.gate.fields()
+        return ListRules(
+            fields=fields,
+            columns=tuple(name for name in self.derived.list_columns if name in fields),
+            sort=self.default_sort,
+            page_size=self.page_size,
+            max_page_size=self.max_page_size,
+            sortable=self.derived.order_columns,
+            filterable=self.derived.filter_columns,
+        )
+
+    def list_context(self, state: ListState) -> dict[str, Any]:
+        """What the list's templates need beside the rows."""
+        fields = self.gate.fields()
+        can = self.rights()
+        return {
+            "view": self,
+            "state": state,
+            "can": can,
+            "chips": chips_of(state),
+            "filterable": self._filterable(fields.values()),
+            "columns_all": [
+                field
+                for name, field in fields.items()
+                if name in self.derived.offered and not field.kind.is_long
+            ],
+            "sortable": {
+                name for name in self.derived.order_columns if self._is_sortable(fields.get(name))
+            },
+            "actions": self._usable_actions(can),
+            "exports": self.export_formats if can["export"] else (),
+            "page_sizes": [size for size in PAGE_SIZES if size <= self.max_page_size],
+            "charts_url": self.charts_url(state),
+            "operators_of": operators_of,
+            "key": encode_key,
+            "title_of": title_of,
+            "link": link_maker(),
+        }
+
+    def charts_url(self, state: ListState) -> str | None:
+        """Where the charts of this list are, with its filters; None where it has none."""
+        if not self.chart_names():
+            return None
+        return f"{self.url('chart')}{state.url(sort=(), columns=(), view='table')}"
+
+    def chart_names(self) -> tuple[str, ...]:
+        """The names of the charts that this user may see; the chart pages say which."""
+        return ()
+
+    def _filterable(self, fields: Any) -> Sequence[Field]:
+        names = self.derived.filter_columns
+        return [field for field in fields if field.name in names and operators_of(field)]
+
+    @staticmethod
+    def _is_sortable(field: Field | None) -> bool:
+        return field is not None and field.is_sortable
+
+    def _usable_actions(self, can: dict[str, bool]) -> Sequence[Action]:
+        return [
+            action
+            for action in self.actions.values()
+            if (can["delete"] if action.name == "delete" else self.gate.can(action.name))
+        ]

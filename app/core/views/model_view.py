@@ -1,0 +1,19 @@
+"""The view that a developer declares."""
+
+from __future__ import annotations
+
+from app.core.views.bulk import BulkPages
+from app.core.views.charting import ChartPages
+from app.core.views.exporting import ExportPages
+
+
+class ModelView(ChartPages, ExportPages, BulkPages):
+    """All screens of one model: list, record, forms, bulk actions, charts and exports.
+
+    ::
+
+        class StudentView(ModelView):
+            datamodel = SQLAInterface(Student)
+
+    is enough. `Options` has every attribute that may be declared, with what it means.
+    """

@@ -1,0 +1,1 @@
+"""Private to-do lists that their owners may share: the smallest complete feature."""

@@ -1,0 +1,127 @@
+"""Who may do what: one set of (permission, subject) for each user, read with one statement.
+
+A set is kept in this process and in the shared cache under the user and the version of all
+rights. `load_user` reads that version afresh with every request, so a right that was taken away
+is gone at the next request in every process, and yet nothing is asked again until then.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_appbuilder.security.sqla.models import (
+    Group,
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_group_role,
+    assoc_permissionview_role,
+    assoc_user_group,
+    assoc_user_role,
+)
+
+from app.core.cache import cached
+from app.core.changes import open_transaction
+from app.extensions import db
+from app.security.models import THE_ROW, RightsVersion
+
+Rights = frozenset[tuple[str, str]]
+
+RIGHTS_TABLES: frozenset[str] = frozenset(
+    {
+        *(model.__tablename__ for model in (Group, Permission, PermissionView, Role, ViewMenu)),
+        *(
+            table.name
+            for table in (
+                assoc_group_role,
+                assoc_permissionview_role,
+                assoc_user_group,
+                assoc_user_role,
+            )
+        ),
+    }
+)
+"""Every change of one of these tables may change what somebody may do."""
+
+VISITOR = 0
+"""Stands for whoever is not signed in; no user has this key."""
+
+_EXTENSION = "bureau_rights"
+_KEPT_SETS = 2_000
+
+
+class RightsMemory:
+    """The sets used last in this process; a version never comes back, so none is ever wrong."""
+
+    def __init__(self, size: int = _KEPT_SETS) -> None:
+        self._size = size
+        self._sets: OrderedDict[tuple[int, int], Rights] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: tuple[int, int]) -> Rights | None:
+        """The set kept under (user, version)."""
+        with self._lock:
+            if key in self._sets:
+                self._sets.move_to_end(key)
+            return self._sets.get(key)
+
+    def keep(self, key: tuple[int, int], rights: Rights) -> None:
+        """Keep a set, and forget the one that was not used for longest."""
+        with self._lock:
+            self._sets[key] = rights
+            while len(self._sets) > self._size:
+                self._sets.popitem(last=False)
+
+
+def rights_of(user_id: int, version: int) -> Rights:
+    """What the user may do at this version of all rights; `VISITOR` for nobody in particular."""
+    memory: RightsMemory = current_app.extensions.setdefault(_EXTENSION, RightsMemory())
+    found = memory.find((user_id, version))
+    if found is None:
+        found = cached(f"rights:{user_id}:{version}", RIGHTS_TABLES, lambda: read_rights(user_id))
+        transaction = open_transaction(db.session())
+        # What only this transaction sees must not be taken for what has been committed.
+        if transaction is None or not transaction.has_changed(RIGHTS_TABLES):
+            memory.keep((user_id, version), found)
+    return found
+
+
+def read_rights(user_id: int) -> Rights:
+    """Read a user's set: by their own roles, those of their groups, and those of everybody."""
+    statement = (
+        sa.select(Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(
+            assoc_permissionview_role,
+            assoc_permissionview_role.c.permission_view_id == PermissionView.id,
+        )
+        .where(assoc_permissionview_role.c.role_id.in_(roles_of(user_id)))
+        .distinct()
+    )
+    return frozenset((permission, subject) for permission, subject in db.session.execute(statement))
+
+
+def roles_of(user_id: int) -> sa.CompoundSelect[Any]:
+    """Select the keys of the roles that count for a user.
+
+    The public role counts for all: whoever signs in must not see less than a visitor.
+    """
+    public = sa.select(Role.id).where(Role.name == current_app.config["AUTH_ROLE_PUBLIC"])
+    own = sa.select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)
+    of_groups = (
+        sa.select(assoc_group_role.c.role_id)
+        .join(assoc_user_group, assoc_user_group.c.group_id == assoc_group_role.c.group_id)
+        .where(assoc_user_group.c.user_id == user_id)
+    )
+    return sa.union(public, own, of_groups)
+
+
+def version_query() -> sa.ScalarSelect[int]:
+    """The version of all rights, to be read along with something else."""
+    return sa.select(RightsVersion.value).where(RightsVersion.id == THE_ROW).scalar_subquery()

@@ -1,0 +1,1 @@
+"""Our own benchmark: prints ratios, asserts nothing."""

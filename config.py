@@ -1,0 +1,297 @@
+"""Every setting of Bureau: its name in the environment, its default, and what it is for.
+
+`Settings` lists what the environment may change. `FIXED` lists what the extensions need and nobody
+should change. `Config.from_environment` turns both into the mapping that Flask is given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENTS = ("development", "production", "testing")
+LANGUAGES = {
+    "en": {"flag": "gb", "name": "English"},
+    "pt": {"flag": "pt", "name": "Português"},
+}
+"""The languages whose catalogue is complete; the check of the catalogues reads this too."""
+
+SECRET_LENGTH = 32
+DEFAULT_SECRETS = ("dev", "change", "default", "example", "secret", "thisismyscretkey", "password")
+MAIL_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+class ConfigError(RuntimeError):
+    """A setting has a value Bureau cannot start with; the message names the setting."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment may set. A list is written with commas, a switch as 1 or 0."""
+
+    # What this run is for: development, production or testing.
+    BUREAU_ENV: str = "development"
+    # Address the server listens on.
+    HOST: str = "127.0.0.1"
+    # Port the server listens on.
+    PORT: int = 8080
+    # Threads that answer requests, in the one server process.
+    BUREAU_THREADS: int = 8
+    # Folder of everything this installation writes: database file, secrets, adopted databases.
+    BUREAU_INSTANCE: str = str(ROOT / "instance")
+    # Key that signs sessions and tokens; drawn once and kept in the instance folder when unset.
+    SECRET_KEY: str = ""
+    # Bureau's own database; a SQLite file in the instance folder when unset.
+    DATABASE_URL: str = ""
+    # Redis for the cache and the rate limits; kept in this process when unset.
+    REDIS_URL: str = ""
+    # Mail server: smtp, smtps or smtp+starttls://user:password@host:port; none when unset.
+    MAIL_URL: str = ""
+    # Address that mails come from.
+    MAIL_SENDER: str = "Bureau <bureau@localhost>"
+    # Celery's broker; jobs run in this process when unset.
+    CELERY_BROKER_URL: str = ""
+    # Features to load, in menu order; all of them when unset.
+    BUREAU_FEATURES: tuple[str, ...] = ()
+    # Password of the demo accounts; drawn once and kept in the instance folder when unset.
+    BUREAU_DEMO_PASSWORD: str = ""
+    # Language of people who have chosen none and whose browser asks for none we have.
+    BUREAU_LOCALE: str = "en"
+    # Time zone of people who have chosen none.
+    BUREAU_TIMEZONE: str = "UTC"
+    # Largest request body, in bytes.
+    BUREAU_REQUEST_MAX_BYTES: int = 16 * 1024 * 1024
+    # Proxies in front of Bureau whose X-Forwarded headers are believed.
+    BUREAU_PROXY_COUNT: int = 0
+    # Token that opens /metrics to other machines; only this machine may read it when unset.
+    BUREAU_METRICS_TOKEN: str = ""
+    # Host names a request may ask for; any when unset.
+    BUREAU_TRUSTED_HOSTS: tuple[str, ...] = ()
+    # How long a sign-in lasts without a request, in hours.
+    BUREAU_SESSION_HOURS: int = 12
+    # Least severe log line that is written.
+    BUREAU_LOG_LEVEL: str = "INFO"
+
+
+FIXED: Mapping[str, Any] = {
+    "APP_NAME": "Bureau",
+    "LANGUAGES": LANGUAGES,
+    # FAB would query and write while the application is created; commands do both instead.
+    "FAB_CREATE_DB": False,
+    "FAB_UPDATE_PERMS": False,
+    # FAB lets a GET delete rows and run actions unless told not to.
+    "FAB_ALLOW_GET_UNSAFE_MUTATIONS": False,
+    "FAB_ADD_SECURITY_API": True,
+    "FAB_API_SWAGGER_UI": True,
+    "FAB_API_MAX_PAGE_SIZE": 100,
+    # 1 is FAB's AUTH_DB: people sign in with a password kept in our own database.
+    "AUTH_TYPE": 1,
+    "AUTH_ROLE_ADMIN": "Admin",
+    "AUTH_ROLE_PUBLIC": "Public",
+    "AUTH_USER_REGISTRATION": False,
+    "AUTH_RATE_LIMITED": True,
+    "AUTH_RATE_LIMIT": "10 per 20 second",
+    "RATELIMIT_HEADERS_ENABLED": True,
+    # Counting in this process is better than refusing everybody while Redis is away.
+    "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    # Flask-Babel needs an absolute path, because FAB puts its own folder in front of it.
+    "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+    "CACHE_DEFAULT_TIMEOUT": 300,
+    "CACHE_KEY_PREFIX": "bureau:",
+    "CACHE_THRESHOLD": 10_000,
+    "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
+    "JWT_REFRESH_TOKEN_EXPIRES": timedelta(days=30),
+    "SESSION_COOKIE_NAME": "bureau_session",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "REMEMBER_COOKIE_HTTPONLY": True,
+    "REMEMBER_COOKIE_SAMESITE": "Lax",
+    # A form may stay open all day; the token dies with the session instead.
+    "WTF_CSRF_TIME_LIMIT": None,
+}
+
+
+class Config:
+    """Builds the mapping `create_app()` configures Flask with."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Read all settings, derive what the extensions need, and refuse what cannot work."""
+        environ = os.environ if environ is None else environ
+        settings = read_settings(environ)
+        if settings.BUREAU_ENV not in ENVIRONMENTS:
+            raise ConfigError(f"BUREAU_ENV must be one of {', '.join(ENVIRONMENTS)}")
+        instance = Path(settings.BUREAU_INSTANCE).resolve()
+        instance.mkdir(parents=True, exist_ok=True)
+        values = dict(FIXED) | dataclasses.asdict(settings)
+        values |= _database(settings, instance, environ)
+        values |= _secrets(settings, instance)
+        values |= _cache(settings) | _mail(settings) | _web(settings)
+        if settings.BUREAU_ENV == "production":
+            _refuse_debug(environ)
+        return values
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read each setting from its own variable; an empty variable counts as unset."""
+    found = {
+        field.name: _parse(field, environ[field.name])
+        for field in dataclasses.fields(Settings)
+        if environ.get(field.name)
+    }
+    return Settings(**found)
+
+
+def _parse(field: dataclasses.Field[Any], text: str) -> Any:
+    """Turn the text of a variable into the type of the setting's default."""
+    if isinstance(field.default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(field.default, int):
+        try:
+            return int(text)
+        except ValueError:
+            raise ConfigError(f"{field.name} must be a whole number, not {text!r}") from None
+    return text
+
+
+def _database(settings: Settings, instance: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """The database of Bureau itself, and the adopted ones beside it."""
+    own = settings.DATABASE_URL or f"sqlite:///{instance / 'bureau.sqlite'}"
+    adopted = adopted_databases(instance, environ)
+    return {
+        "BUREAU_INSTANCE": str(instance),
+        "SQLALCHEMY_DATABASE_URI": database_url(own),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database_url(own)),
+        "SQLALCHEMY_BINDS": {
+            name: {"url": database_url(url), **engine_options(database_url(url))}
+            for name, url in adopted.items()
+        },
+    }
+
+
+def adopted_databases(instance: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """URLs of the adopted databases: `databases.json`, then `<NAME>_DATABASE_URL` over it."""
+    listed = instance / "databases.json"
+    found: dict[str, str] = json.loads(listed.read_text()) if listed.exists() else {}
+    suffix = "_DATABASE_URL"
+    for name, url in environ.items():
+        # TEST_DATABASE_URL names the server that the tests use, which is no adopted database.
+        if name.endswith(suffix) and name != "TEST_DATABASE_URL" and url:
+            found[name.removesuffix(suffix).lower()] = url
+    return found
+
+
+def database_url(url: str) -> str:
+    """Accept the forms that hosting services hand out, and name our PostgreSQL driver."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg2{separator}{rest}"
+    return url
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of the connection pool, by kind of database."""
+    if url.startswith("sqlite"):
+        # The SQLite pool hands a connection from thread to thread, one at a time, which is safe.
+        return {"connect_args": {"check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_recycle": 1800}
+
+
+def _secrets(settings: Settings, instance: Path) -> dict[str, Any]:
+    """Keys and passwords: given, or drawn once outside production."""
+    if settings.BUREAU_ENV == "production":
+        _refuse_default_secret(settings.SECRET_KEY)
+        return {}
+    if settings.BUREAU_ENV == "testing":
+        return {
+            "SECRET_KEY": settings.SECRET_KEY or secrets.token_urlsafe(SECRET_LENGTH),
+            "BUREAU_DEMO_PASSWORD": settings.BUREAU_DEMO_PASSWORD or secrets.token_urlsafe(9),
+        }
+    return {
+        "SECRET_KEY": settings.SECRET_KEY or drawn_secret(instance / "secret-key", SECRET_LENGTH),
+        "BUREAU_DEMO_PASSWORD": settings.BUREAU_DEMO_PASSWORD
+        or drawn_secret(instance / "demo-password", 9),
+    }
+
+
+def drawn_secret(path: Path, size: int) -> str:
+    """The secret kept in `path`, drawn now if there is none; only its owner may read the file."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        secret = secrets.token_urlsafe(size)
+        file.write(f"{secret}\n")
+    return secret
+
+
+def _refuse_default_secret(secret: str) -> None:
+    if len(secret) < SECRET_LENGTH or any(word in secret.lower() for word in DEFAULT_SECRETS):
+        raise ConfigError(
+            f"SECRET_KEY must be set in production, to at least {SECRET_LENGTH} random characters"
+        )
+
+
+def _refuse_debug(environ: Mapping[str, str]) -> None:
+    if environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        raise ConfigError("FLASK_DEBUG must not be set in production")
+
+
+def _cache(settings: Settings) -> dict[str, Any]:
+    """The cache and the counters of the rate limits: in Redis when there is one."""
+    if settings.REDIS_URL:
+        return {
+            "CACHE_TYPE": "RedisCache",
+            "CACHE_REDIS_URL": settings.REDIS_URL,
+            "RATELIMIT_STORAGE_URI": settings.REDIS_URL,
+        }
+    return {"CACHE_TYPE": "SimpleCache", "RATELIMIT_STORAGE_URI": "memory://"}
+
+
+def _mail(settings: Settings) -> dict[str, Any]:
+    """Flask-Mail's settings, from the one URL."""
+    values: dict[str, Any] = {"MAIL_DEFAULT_SENDER": settings.MAIL_SENDER}
+    if not settings.MAIL_URL:
+        return values | {"MAIL_SUPPRESS_SEND": True}
+    url = urlsplit(settings.MAIL_URL)
+    if url.scheme not in MAIL_PORTS or not url.hostname:
+        raise ConfigError(f"MAIL_URL must name a host and start with {', '.join(MAIL_PORTS)}")
+    return values | {
+        "MAIL_SUPPRESS_SEND": False,
+        "MAIL_SERVER": url.hostname,
+        "MAIL_PORT": url.port or MAIL_PORTS[url.scheme],
+        "MAIL_USERNAME": unquote(url.username) if url.username else None,
+        "MAIL_PASSWORD": unquote(url.password) if url.password else None,
+        "MAIL_USE_SSL": url.scheme == "smtps",
+        "MAIL_USE_TLS": url.scheme == "smtp+starttls",
+    }
+
+
+def _web(settings: Settings) -> dict[str, Any]:
+    """Requests, cookies and formats."""
+    production = settings.BUREAU_ENV == "production"
+    testing = settings.BUREAU_ENV == "testing"
+    return {
+        "TESTING": testing,
+        "SERVER_TIMING": not production,
+        # A client that posts a form in a test is not a browser; tests of CSRF switch it on again.
+        "WTF_CSRF_ENABLED": not testing,
+        "RATELIMIT_ENABLED": not testing,
+        "SESSION_COOKIE_SECURE": production,
+        "REMEMBER_COOKIE_SECURE": production,
+        "PREFERRED_URL_SCHEME": "https" if production else "http",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.BUREAU_SESSION_HOURS),
+        "MAX_CONTENT_LENGTH": settings.BUREAU_REQUEST_MAX_BYTES,
+        "TRUSTED_HOSTS": list(settings.BUREAU_TRUSTED_HOSTS) or None,
+        "BABEL_DEFAULT_LOCALE": settings.BUREAU_LOCALE,
+        "BABEL_DEFAULT_TIMEZONE": settings.BUREAU_TIMEZONE,
+    }

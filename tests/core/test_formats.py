@@ -1,0 +1,108 @@
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.core import formats
+from app.core.clock import ManualClock, use_clock
+from app.core.i18n import init_i18n
+
+EVENING = datetime(2024, 2, 29, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(make_tiny):
+    languages = {code: {"name": code} for code in ("en", "pt", "ar", "de", "ja")}
+    return make_tiny(init_i18n, LANGUAGES=languages)
+
+
+def written(app, locale, zone, function, *values):
+    headers = {"Cookie": f"locale={locale}; timezone={zone}"}
+    with app.test_request_context(headers=headers):
+        return getattr(formats, f"format_{function}")(*values).replace("\N{NBSP}", " ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "function", "values", "expected"),
+    [
+        ("en", "number", (1234567,), "1,234,567"),
+        ("pt", "number", (1234567,), "1.234.567"),
+        ("en", "number", (Decimal("0.125"),), "0.125"),
+        ("en", "compact", (1234567,), "1.2 million"),
+        ("pt", "compact", (1234567,), "1,2 milhão"),
+        ("en", "decimal", (Decimal("1234.5"),), "1,234.50"),
+        ("pt", "decimal", (1234.5, 1), "1.234,5"),
+        ("en", "decimal", (1234.5, 0), "1,234"),
+        ("en", "percent", (0.25,), "25%"),
+        ("de", "percent", (0.256, 1), "25,6 %"),
+        ("en", "money", (Decimal("1234.5"), "EUR"), "€1,234.50"),
+        ("ja", "money", (1234, "JPY"), "￥1,234"),
+        ("pt", "money", (Decimal("-2.5"), "BRL"), "-R$ 2,50"),
+        ("en", "date", (date(2024, 2, 29),), "Feb 29, 2024"),
+        ("pt", "date", (date(2024, 2, 29), "short"), "29/02/2024"),
+        ("ja", "date", (date(2024, 2, 29), "long"), "2024年2月29日"),
+        ("en", "time", (time(15, 4),), "3:04\u202fPM"),
+        ("pt", "time", (time(15, 4),), "15:04"),
+        ("en", "interval", (timedelta(hours=3),), "3 hours"),
+        ("pt", "interval", (timedelta(days=1),), "1 dia"),
+    ],
+)
+def test_values_in_the_language_of_the_reader(app, locale, function, values, expected):
+    assert written(app, locale, "UTC", function, *values) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("UTC", "29/02/2024 23:30"),
+        ("Asia/Tokyo", "01/03/2024 08:30"),
+        ("America/Sao_Paulo", "29/02/2024 20:30"),
+        ("Asia/Kathmandu", "01/03/2024 05:15"),
+    ],
+)
+def test_a_moment_in_the_time_zone_of_the_reader(app, zone, expected):
+    assert written(app, "pt", zone, "datetime", EVENING, "short") == expected
+
+
+def test_the_day_and_the_time_of_a_moment_are_the_readers(app):
+    assert written(app, "pt", "Asia/Tokyo", "date", EVENING, "short") == "01/03/2024"
+    assert written(app, "pt", "Asia/Tokyo", "time", EVENING) == "08:30"
+
+
+def test_a_moment_without_a_time_zone_is_utc(app):
+    naive = EVENING.replace(tzinfo=None)
+
+    assert written(app, "pt", "Asia/Tokyo", "time", naive) == "08:30"
+
+
+@pytest.mark.parametrize(("month", "expected"), [(1, "13:00"), (7, "14:00")])
+def test_summer_time(app, month, expected):
+    noon = datetime(2024, month, 15, 12, tzinfo=UTC)
+
+    assert written(app, "pt", "Europe/Berlin", "time", noon) == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "distance", "expected"),
+    [
+        ("en", timedelta(hours=-3), "3 hours ago"),
+        ("en", timedelta(days=2), "in 2 days"),
+        ("pt", timedelta(minutes=-5), "há 5 minutos"),
+        ("ar", timedelta(days=-2), "قبل يومين"),
+    ],
+)
+def test_how_long_ago(app, locale, distance, expected):
+    with use_clock(ManualClock(EVENING)):
+        assert written(app, locale, "UTC", "relative", EVENING + distance) == expected
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["date", "time", "datetime", "relative", "interval", "number", "compact", "decimal", "percent"],
+)
+def test_nothing_is_an_empty_text(app, function):
+    assert written(app, "en", "UTC", function, None) == ""
+
+
+def test_no_money_is_an_empty_text(app):
+    assert written(app, "en", "UTC", "money", None, "EUR") == ""

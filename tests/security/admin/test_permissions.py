@@ -1,0 +1,53 @@
+"""Permissions in the back office: to look at."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.security.admin.permissions import name_of, named_permissions
+from tests.security.conftest import find_pair
+
+URL = "/administration/permissions"
+
+
+@pytest.fixture
+def admin(client, cast, login):
+    """A browser in which the administrator is signed in."""
+    return login(client, cast.admin)
+
+
+def test_list_shows_subject_permission_and_roles(admin):
+    answer = admin.get(f"{URL}/list/?q=can_export")
+
+    assert answer.status_code == 200
+    assert "can_export" in answer.text
+
+
+@pytest.mark.parametrize("page", ["add", "edit/1", "delete/1", "bulk/delete"])
+def test_nobody_writes_them(admin, db_session, page):
+    key = find_pair("can_read", "User").id
+
+    answer = admin.post(f"{URL}/{page.replace('1', str(key))}", data={"key": key, "confirmed": 1})
+
+    assert answer.status_code in (403, 404)
+    assert find_pair("can_read", "User").id == key
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nobody_writes_them_by_rest(admin, db_session, method):
+    url = "/api/v1/permissions/" + ("" if method == "post" else "1")
+
+    assert getattr(admin, method)(url, json={}).status_code == 403
+
+
+def test_names_are_for_people(app):
+    with app.test_request_context():
+        assert name_of("can_edit", "TodoList") == "Todo list: Edit"
+        assert name_of("can_set_password", "User") == "User: Set password"
+
+
+def test_names_are_translated(app, db_session):
+    with app.test_request_context(headers={"Accept-Language": "pt"}):
+        names = dict(named_permissions())
+
+    assert len(names) > 10

@@ -1,0 +1,280 @@
+"""A set of rights is asked once, and never used after it has changed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import (
+    Group,
+    Role,
+    User,
+    assoc_group_role,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+
+from app.extensions import db
+from app.security.rights import RightsMemory, read_rights
+from tests.fixtures.database import configured, dispose
+from tests.fixtures.people import TEAM_ROLE
+from tests.security.conftest import USERS, find, find_pair, link_of_right, user_named
+
+pytestmark = pytest.mark.both_databases
+
+REVOKE = """
+import sys
+from app import create_app
+from app.extensions import db
+from config import Config
+from tests.security.conftest import *
+environ = {"BUREAU_ENV": "testing", "BUREAU_INSTANCE": sys.argv[2], "DATABASE_URL": sys.argv[1]}
+with create_app(Config.from_environment(environ)).app_context():
+    db.session.execute(sa.delete(assoc_permissionview_role).where(link_of_right()))
+    db.session.commit()
+"""
+
+
+def remove_permission():
+    role = find(Role, name=TEAM_ROLE)
+    role.permissions.remove(find_pair("can_read", "User"))
+
+
+def remove_permission_by_statement():
+    db.session.execute(sa.delete(assoc_permissionview_role).where(link_of_right()))
+
+
+def remove_permission_by_sql():
+    role, pair = find(Role, name=TEAM_ROLE).id, find_pair("can_read", "User").id
+    text = "DELETE FROM ab_permission_view_role WHERE role_id = :r AND permission_view_id = :p"
+    db.session.execute(sa.text(text), {"r": role, "p": pair})
+
+
+def remove_role():
+    user_named("cast-owner").roles = []
+
+
+def remove_role_by_statement():
+    link = assoc_user_role.c
+    db.session.execute(
+        sa.delete(assoc_user_role).where(link.user_id == user_named("cast-owner").id)
+    )
+
+
+def delete_role():
+    db.session.delete(find(Role, name=TEAM_ROLE))
+
+
+def leave_group():
+    group = find(Group, name="crew")
+    group.users.remove(user_named("cast-owner"))
+
+
+def take_role_from_group():
+    group = find(Group, name="crew")
+    group.roles.clear()
+
+
+def take_role_from_group_by_statement():
+    db.session.execute(sa.delete(assoc_group_role))
+
+
+@pytest.mark.parametrize(
+    "revoke",
+    [
+        remove_permission,
+        remove_permission_by_statement,
+        remove_permission_by_sql,
+        remove_role,
+        remove_role_by_statement,
+        delete_role,
+    ],
+)
+def test_revoked_right_is_gone_at_next_request_elsewhere(two_apps, sign_in, revoke):
+    first, second = two_apps
+    client = second.test_client()
+    sign_in(client, "cast-owner")
+    assert client.get(USERS).status_code == 200
+
+    with first.app_context():
+        revoke()
+        db.session.commit()
+
+    assert client.get(USERS).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "revoke", [leave_group, take_role_from_group, take_role_from_group_by_statement]
+)
+def test_right_of_a_group_is_gone_at_next_request_elsewhere(two_apps, sign_in, revoke):
+    first, second = two_apps
+    with first.app_context():
+        remove_role()
+        team, owner = find(Role, name=TEAM_ROLE), user_named("cast-owner")
+        db.session.add(Group(name="crew", label="Crew", roles=[team], users=[owner]))
+        db.session.commit()
+    client = second.test_client()
+    sign_in(client, "cast-owner")
+    assert client.get(USERS).status_code == 200
+
+    with first.app_context():
+        revoke()
+        db.session.commit()
+
+    assert client.get(USERS).status_code == 403
+
+
+def test_right_revoked_by_another_process_is_gone(make_app, database, sign_in, tmp_path):
+    app = make_app(database)
+    client = app.test_client()
+    sign_in(client, "cast-owner")
+    assert client.get(USERS).status_code == 200
+
+    arguments = [sys.executable, "-c", REVOKE, app.config["DATABASE_URL"], str(tmp_path)]
+    subprocess.run(arguments, check=True)
+
+    assert client.get(USERS).status_code == 403
+
+
+def test_granted_right_is_there_at_next_request_elsewhere(two_apps, sign_in):
+    first, second = two_apps
+    client = second.test_client()
+    sign_in(client, "cast-stranger")
+    assert client.get(USERS).status_code == 403
+
+    with first.app_context():
+        user_named("cast-stranger").roles = [find(Role, name=TEAM_ROLE)]
+        db.session.commit()
+
+    assert client.get(USERS).status_code == 200
+
+
+def test_revoked_right_is_gone_with_redis(make_app, database, redis_url, sign_in, tmp_path):
+    app = make_app(database, CACHE_TYPE="RedisCache", CACHE_REDIS_URL=redis_url)
+    settings = {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": redis_url}
+    other = configured(app.config["DATABASE_URL"], tmp_path, **settings)
+    client = other.test_client()
+    sign_in(client, "cast-owner")
+    assert client.get(USERS).status_code == 200
+
+    with app.app_context():
+        remove_permission()
+        db.session.commit()
+
+    assert client.get(USERS).status_code == 403
+    dispose(other)
+
+
+def test_other_process_finds_the_set_in_redis(make_app, redis_url, sign_in, statements, tmp_path):
+    settings = {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": redis_url}
+    app = make_app(**settings)
+    other = configured(app.config["DATABASE_URL"], tmp_path, **settings)
+    for each in (app, other):
+        client = each.test_client()
+        sign_in(client, "cast-owner")
+
+        with statements() as seen:
+            client.get("/home/")
+
+    assert len(seen) == 1
+    dispose(other)
+
+
+def test_rights_cost_no_statement_after_warm_up(client, cast, login, statements):
+    login(client, cast.owner)
+    client.get("/home/")
+
+    with statements() as seen:
+        answer = client.get("/home/")
+
+    assert answer.status_code == 200
+    assert len(seen) == 1
+
+
+def test_rights_cost_one_statement_when_cold(client, cast, login, statements):
+    login(client, cast.owner)
+
+    with statements() as seen:
+        client.get("/home/")
+
+    assert len(seen) <= 2
+
+
+def test_visitor_page_that_asks_no_right_needs_no_statement(client, statements):
+    with statements() as seen:
+        answer = client.get("/login/")
+
+    assert answer.status_code == 200
+    assert seen == []
+
+
+def test_change_that_is_rolled_back_leaves_no_trace(app, client, cast, login, db_session):
+    login(client, cast.owner)
+    assert client.get(USERS).status_code == 200
+
+    cast.owner.roles = []
+    db_session.flush()
+    assert read_rights(cast.owner.id) == frozenset()
+    db_session.rollback()
+
+    assert client.get(USERS).status_code == 200
+
+
+def test_everybody_has_the_rights_of_the_public_role(client, cast, login, db_session):
+    public = find(Role, name="Public")
+    public.permissions.append(find_pair("can_read", "Role"))
+    db_session.commit()
+
+    login(client, cast.stranger)
+
+    assert client.get("/administration/roles/list/").status_code == 200
+    assert client.get(USERS).status_code == 403
+
+
+def test_visitor_has_the_rights_of_the_public_role_only(client, db_session):
+    assert client.get("/administration/roles/list/").status_code == 302
+
+    public = find(Role, name="Public")
+    public.permissions.append(find_pair("can_read", "Role"))
+    db_session.commit()
+
+    assert client.get("/administration/roles/list/").status_code == 200
+    assert client.get(USERS).status_code == 302
+
+
+def test_admin_holds_no_right_that_the_role_lacks(client, cast, login, db_session):
+    db_session.execute(
+        sa.delete(assoc_permissionview_role).where(link_of_right("Admin", ("can_read", "User")))
+    )
+    db_session.commit()
+
+    login(client, cast.admin)
+
+    assert client.get(USERS).status_code == 403
+
+
+def test_memory_forgets_what_was_not_used_for_longest():
+    memory = RightsMemory(size=2)
+    for user in (1, 2):
+        memory.keep((user, 7), frozenset())
+    memory.find((1, 7))
+
+    memory.keep((3, 7), frozenset())
+
+    assert memory.find((2, 7)) is None
+    assert memory.find((1, 7)) == frozenset()
+
+
+def test_key_of_a_deleted_user_brings_no_rights(two_apps, sign_in):
+    first, second = two_apps
+    client = second.test_client()
+    sign_in(client, "cast-owner")
+    assert client.get(USERS).status_code == 200
+
+    with first.app_context():
+        db.session.execute(sa.delete(User).where(User.username == "cast-owner"))
+        db.session.commit()
+
+    assert client.get(USERS).status_code == 302

