@@ -53,7 +53,9 @@ def read(language: str) -> Catalog:
 def update(language: str, template: Catalog) -> None:
     """Add what is new, drop what is gone, and write in an order that merges well."""
     catalog = read(language)
-    catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
+    catalog.update(
+        template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False
+    )
     catalog.obsolete.clear()
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)

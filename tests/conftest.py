@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 
 import flask
 import pytest
@@ -27,6 +28,8 @@ SHARED_SERVICES = pytest.StashKey[contextlib.ExitStack]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the services once for all worker processes, which inherit our environment."""
+    # Whoever ends the tests early lets them stop their services, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not getattr(config.option, "numprocesses", None):
         return
     stack = config.stash[SHARED_SERVICES] = contextlib.ExitStack()

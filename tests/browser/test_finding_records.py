@@ -77,16 +77,16 @@ def test_filter_becomes_a_chip_that_can_be_removed(visit):
     page.get_by_role("button", name="Filter", exact=True).click()
     dialog = page.get_by_role("dialog", name="Filter")
     dialog.get_by_label("Field").select_option(label="State")
-    dialog.get_by_label("Bounced", exact=True).check()
+    dialog.get_by_label("Unsubscribed", exact=True).check()
     dialog.get_by_role("button", name="Show the records").click()
 
     chip = page.locator(".chip")
-    expect(chip).to_have_text("State is any of Bounced")
+    expect(chip).to_have_text("State is any of Unsubscribed")
     expect(dialog).to_be_hidden()
     assert 0 < count_of(page) < total
-    assert set(rows(page).locator("[data-label=State]").all_inner_texts()) == {"Bounced"}
+    assert set(rows(page).locator("[data-label=State]").all_inner_texts()) == {"Unsubscribed"}
 
-    chip.get_by_role("link", name="Remove the condition: State is any of Bounced").click()
+    chip.get_by_role("link", name="Remove the condition: State is any of Unsubscribed").click()
 
     expect(chip).to_have_count(0)
     expect_count(page, total)
@@ -116,7 +116,7 @@ def test_filter_dialog_knows_the_conditions_of_the_address(visit):
 
     assert dialog.locator(".filter-row").count() == 2
     expect(dialog.get_by_label("Pending", exact=True)).to_be_checked()
-    expect(dialog.get_by_label("Bounced", exact=True)).not_to_be_checked()
+    expect(dialog.get_by_label("Unsubscribed", exact=True)).not_to_be_checked()
     expect(dialog.get_by_label("Value of Locale")).to_have_value("de")
 
 

@@ -44,3 +44,9 @@ def test_defaults_comments_and_keys_are_read(nasty_plan):
     assert tables["order_line"].key == ("order_id", "line")
     assert tables["order_line"].column("total").computed
     assert not tables["tenant"].column("id").counts_up
+
+
+def test_name_that_cannot_be_shown_is_left_out(plan):
+    made = plan('CREATE TABLE item (id INTEGER PRIMARY KEY); CREATE TABLE other ("a\nb" TEXT);')
+
+    assert made.notes.left_out == [("'other'", "a name in it has a character that cannot be shown")]

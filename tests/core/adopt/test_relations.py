@@ -145,3 +145,42 @@ def test_deleting_is_left_to_the_database(written):
     )
 
     assert 'relationship(back_populates="a", passive_deletes="all")' in models
+
+
+def test_column_that_refers_to_itself_is_a_plain_one(plan):
+    made = plan("CREATE TABLE item (id INTEGER PRIMARY KEY REFERENCES item(id))")
+
+    assert made.models[0].relations == []
+    assert made.notes.handled == [("item.id", "refers to itself; ignored")]
+
+
+def test_foreign_key_keeps_a_type_of_its_own(written):
+    models = written(
+        """
+        CREATE TABLE country (id INTEGER PRIMARY KEY);
+        CREATE TABLE town (id INTEGER PRIMARY KEY, country_id TEXT REFERENCES country(id));
+        PRAGMA foreign_keys = OFF;
+        INSERT INTO town VALUES (1, 'Portugal');
+        """
+    )
+
+    assert 'country_id: Mapped[str | None] = mapped_column(String, ForeignKey("country.id"))' in (
+        models
+    )
+
+
+def test_two_foreign_keys_of_one_column_are_joined_in_words(written):
+    models = written(
+        """
+        CREATE TABLE person (id INTEGER PRIMARY KEY, number INTEGER UNIQUE);
+        CREATE TABLE letter (
+            id INTEGER PRIMARY KEY,
+            person_id INTEGER,
+            FOREIGN KEY (person_id) REFERENCES person(id),
+            FOREIGN KEY (person_id) REFERENCES person(number)
+        );
+        """
+    )
+
+    assert 'primaryjoin="foreign(Letter.person_id) == Person.id"' in models
+    assert 'primaryjoin="foreign(Letter.person_id) == Person.number"' in models

@@ -1,8 +1,18 @@
 import ast
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
+from app.core.adopt.command import plan_feature
 from app.core.adopt.layout import WIDTH
+from app.core.adopt.source import parse_url
+from app.core.adopt.write_models import write_models
+from tests.core.adopt.conftest import make_file
+
+# Any text that SQLite takes for a name; surrogates cannot be stored.
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 
 
 def test_file_is_what_an_owner_would_write(written):
@@ -124,3 +134,23 @@ def test_all_that_is_imported_is_used(nasty_models):
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
     assert imported <= used
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(NAMES, min_size=3, max_size=6, unique_by=str.lower))
+def test_any_names_become_code(names):
+    table, other, *columns = [name.replace('"', '""') for name in names]
+    listed = ", ".join(f'"{name}" TEXT' for name in columns)
+    script = (
+        f'CREATE TABLE "t{table}" (id INTEGER PRIMARY KEY);'
+        f'CREATE TABLE "t{other}" ({listed},'
+        f' FOREIGN KEY ("{columns[0]}") REFERENCES "t{table}");'
+    )
+
+    with tempfile.TemporaryDirectory() as folder:
+        make_file(Path(folder, "any.sqlite"), script)
+        url = parse_url("sqlite:///any.sqlite", Path(folder))
+        models = write_models(plan_feature(url, "shop", (), frozenset()))
+
+    written = {node.value for node in ast.walk(ast.parse(models)) if isinstance(node, ast.Constant)}
+    assert f"t{names[1]}" in written

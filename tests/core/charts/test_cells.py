@@ -5,6 +5,8 @@ import sqlalchemy as sa
 
 from app.core.charts import Chart
 from app.core.charts.data import chart_data
+from app.core.query.gate import Gate
+from app.core.query.rules import rows
 from app.extensions import db
 from tests.core.charts.reading import shown
 from tests.core.desk import Person, Ticket

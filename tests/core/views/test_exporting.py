@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from app.core.views.exporting import ExportError
 from app.extensions import db
 from tests.core.desk import Channel, Person, Room, Status, Tag, Ticket
 from tests.core.desk_site import allow, browser_of, store

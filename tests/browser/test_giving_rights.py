@@ -1,0 +1,133 @@
+"""An admin gives a right and takes it back; what the other person sees follows at once."""
+
+from __future__ import annotations
+
+import itertools
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.listing import log_in
+
+NUMBERS = itertools.count(1)
+RIGHT = "Subscriber: Read"
+PASSWORD = "seven unhurried herons"
+
+
+def pick(page: Page, label: str, words: str, choice: str) -> None:
+    """Type into a picker and take what it offers."""
+    page.get_by_role("combobox", name=label).press_sequentially(words, delay=20)
+    page.get_by_role("option", name=choice, exact=True).click()
+    page.keyboard.press("Tab")
+
+
+def save(page: Page) -> None:
+    """Save the form."""
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def add_role(page: Page) -> str:
+    """Make a role with one right, and give its name."""
+    name = f"Reader {next(NUMBERS)}"
+    page.goto("/administration/roles/add")
+    page.get_by_label("Name").fill(name)
+    pick(page, "Permissions", "subscriber read", RIGHT)
+    save(page)
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    return name
+
+
+def add_user(page: Page, role: str) -> str:
+    """Make a user with this role, and give the name to log in with."""
+    username = f"reader{next(NUMBERS)}"
+    page.goto("/administration/users/add")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("First name").fill("Rea")
+    page.get_by_label("Last name").fill("Der")
+    page.get_by_label("Mail address").fill(f"{username}@people.example")
+    page.get_by_label("Active").check()
+    pick(page, "Roles", role, role)
+    page.get_by_label("Password").fill(PASSWORD)
+    save(page)
+    expect(page.locator(".facts")).to_contain_text(role)
+    return username
+
+
+def test_right_given_is_a_menu_and_right_revoked_is_gone(visit):
+    admin, reader = visit("admin"), visit()
+    role = add_role(admin)
+    username = add_user(admin, role)
+
+    reader.goto("/login/")
+    log_in(reader, username, PASSWORD)
+    menu = reader.get_by_role("navigation", name="Menu")
+    expect(menu.get_by_role("link")).to_have_text(["Home", "Subscribers"])
+    menu.get_by_role("link", name="Subscribers").click()
+    expect(reader.get_by_role("heading", level=1, name="Subscribers")).to_be_visible()
+    expect(reader.get_by_role("link", name="New subscriber")).to_have_count(0)
+
+    revoke(admin, role)
+    reader.get_by_role("columnheader", name="Email").get_by_role("link").click()
+
+    expect(reader.get_by_text("Error 403")).to_be_visible()
+    expect(menu.get_by_role("link")).to_have_text(["Home"])
+
+
+def revoke(page: Page, role: str) -> None:
+    """Take the one right out of the role."""
+    page.goto("/administration/roles/list/")
+    page.get_by_role("searchbox").fill(role)
+    page.get_by_role("link", name=f"Edit {role}").click()
+    page.locator(".item", has_text=RIGHT).locator(".remove").click()
+    expect(page.locator(".item", has_text=RIGHT)).to_have_count(0)
+    save(page)
+    expect(page.get_by_role("heading", level=1, name=role)).to_be_visible()
+
+
+def test_weak_password_is_refused_beside_its_field(visit):
+    page = visit("admin")
+    page.goto("/administration/users/add")
+
+    page.get_by_label("User name").fill("hasty")
+    page.get_by_label("First name").fill("Has")
+    page.get_by_label("Last name").fill("Ty")
+    page.get_by_label("Mail address").fill("hasty@people.example")
+    page.get_by_label("Password").fill("hasty")
+    save(page)
+
+    expect(page.get_by_role("alert").get_by_role("link", name="Password")).to_be_visible()
+    expect(page.get_by_label("User name")).to_have_value("hasty")
+    expect(page.get_by_label("Password")).to_have_value("")
+
+
+def test_deactivated_user_is_out_at_the_next_click(visit, new_person):
+    username = new_person("Staff")
+    admin, staff = visit("admin"), visit(username)
+    staff.goto("/blog/subscribers/list/")
+
+    admin.goto(f"/administration/users/list/?q={username}")
+    admin.locator("tbody .pick label").click()
+    admin.locator("[data-selection]").get_by_role("button", name="Deactivate").click()
+    admin.get_by_role("dialog", name="Deactivate").get_by_role("button", name="Deactivate").click()
+    expect(admin.get_by_role("status").filter(has_text="1 user was changed.")).to_be_visible()
+    staff.get_by_role("link", name="Next").click()
+
+    expect(staff.get_by_role("heading", name="Log in to Bureau")).to_be_visible()
+
+
+def test_new_password_ends_the_sessions_of_its_owner(visit, new_person):
+    username = new_person("Staff")
+    admin, staff, again = visit("admin"), visit(username), visit()
+
+    admin.goto(f"/administration/users/list/?q={username}")
+    admin.locator("tbody tr").first.click()
+    admin.get_by_role("link", name="Set a password").click()
+    for control in admin.locator("input[type=password]").all():
+        control.fill(PASSWORD)
+    admin.get_by_role("button", name="Change the password").click()
+    expect(admin.get_by_role("status").filter(has_text="The password was set.")).to_be_visible()
+    staff.goto("/home/")
+    again.goto("/login/")
+    log_in(again, username, PASSWORD)
+
+    expect(staff.get_by_role("heading", name="Log in to Bureau")).to_be_visible()
+    expect(again.get_by_role("heading", level=1)).to_contain_text("Hello, ")

@@ -1,0 +1,172 @@
+"""Everything can be done with the keyboard alone, and one sees where one is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.listing import SUBSCRIBERS, expect_count, rows
+
+LIST = "/blog/posts/list/?page_size=10"
+# Where the focus is, whether one can see that it is there, and whether it is covered.
+FOCUS = """() => {
+  const element = document.activeElement;
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const front = document.elementFromPoint(left + width / 2, top + height / 2);
+  const label = element.closest("label");
+  return {
+    name: element.outerHTML.slice(0, 100),
+    order: [...document.querySelectorAll("*")].indexOf(element),
+    isMarked: (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none",
+    isInFront: !!front && (element.contains(front) || front.contains(element) || !!label?.contains(front)),
+  };
+}"""
+
+
+def test_slash_goes_to_the_search_and_letters_stay_there(visit, new_subscribers):
+    word = new_subscribers(2)
+    page = visit("staff")
+    page.goto(SUBSCRIBERS)
+
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(f"{word}-0", delay=20)
+
+    expect_count(page, 2)
+    expect(page.get_by_role("searchbox")).to_have_value(f"{word}-0")
+
+
+def test_letters_typed_into_a_field_are_no_shortcuts(visit):
+    page = visit("staff")
+    page.goto(SUBSCRIBERS)
+
+    page.get_by_role("searchbox").press_sequentially("ce/", delay=20)
+    page.wait_for_url("**?q=ce%2F")
+
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_c_begins_a_new_record_and_control_s_saves_it(visit, new_person):
+    page = visit(new_person("Todo User"))
+    page.goto("/todo/todo-lists/list/")
+
+    page.keyboard.press("c")
+    expect(page).to_have_url(re.compile("/todo/todo-lists/add$"))
+    page.get_by_label("Name").fill("Typed alone")
+    page.keyboard.press("Control+s")
+
+    expect(page.get_by_role("heading", level=1, name="Typed alone")).to_be_visible()
+
+
+def test_e_edits_the_record(visit):
+    page = visit("admin")
+    page.goto("/blog/posts/show/1")
+
+    page.keyboard.press("e")
+
+    expect(page).to_have_url(re.compile("/blog/posts/edit/1$"))
+
+
+@pytest.mark.parametrize("key", ["Control+c", "Alt+c", "Meta+c"])
+def test_shortcut_needs_its_key_alone(visit, key):
+    page = visit("admin")
+    page.goto(LIST)
+
+    page.keyboard.press(key)
+    page.wait_for_timeout(200)
+
+    expect(page).to_have_url(re.compile("/list/"))
+
+
+def test_escape_closes_the_dialog_and_gives_the_focus_back(visit):
+    page = visit("admin")
+    page.goto(LIST)
+    opener = page.get_by_role("button", name="Filter", exact=True)
+
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Filter Posts")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("c")
+    page.keyboard.press("Escape")
+
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_menu_is_walked_with_arrows_and_left_with_escape(visit):
+    page = visit("admin")
+    page.goto(LIST)
+    opener = page.get_by_role("button", name="Appearance")
+
+    opener.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="As the system")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Light", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#appearance")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_first_stop_skips_to_the_content(visit):
+    page = visit("admin")
+    page.goto(LIST)
+    skip = page.get_by_role("link", name="Skip to the content")
+
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="New post")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", [LIST, "/blog/posts/edit/1", "/blog/posts/show/1", "/profile/edit/"])
+def test_every_stop_is_in_order_marked_and_not_covered(visit, path):
+    page = visit("admin", reduced_motion="reduce")
+    page.goto(path)
+
+    stops = []
+    for _number in range(45):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUS))
+
+    assert [stop["name"] for stop in stops if not stop["isMarked"]] == []
+    assert [stop["name"] for stop in stops if not stop["isInFront"]] == []
+    orders = [stop["order"] for stop in stops]
+    assert orders == sorted(orders) and len(set(orders)) == len(orders)
+
+
+def test_record_is_ticked_and_opened_from_its_row(visit):
+    page = visit("admin")
+    page.goto(LIST)
+    first = rows(page).first
+
+    first.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-selection]")).to_contain_text("1 selected")
+    page.keyboard.press("Tab")
+    expect(first.locator(".lead a")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("/blog/posts/show/"))
+
+
+def test_record_is_chosen_in_a_picker(visit):
+    page = visit("admin")
+    page.goto("/blog/posts/add")
+    author = page.get_by_role("combobox", name="Author")
+
+    author.focus()
+    page.keyboard.type("Maeve", delay=20)
+    expect(page.get_by_role("option", name="Maeve O’Donnell")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("select[name=author] option:checked")).to_have_text("Maeve O’Donnell")
