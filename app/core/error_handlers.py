@@ -16,6 +16,7 @@ from flask import (
     render_template,
     request,
 )
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as PoolTimeout
@@ -157,7 +158,17 @@ def _answer_http(error: HTTPException) -> AnyResponse | HTTPException:
 
 def _answer_csrf(error: CSRFError) -> AnyResponse:
     logger.info("A form was refused: %s", error.description)
+    if not wants_json() and _is_logged_out():
+        return _to_login()
     return respond(Problem(400, "csrf", CSRF_TEXT))
+
+
+def _is_logged_out() -> bool:
+    """Whether the session that the form was opened in has ended, so that logging in helps."""
+    appbuilder = getattr(current_app, "appbuilder", None)
+    if appbuilder is None or current_user.is_authenticated:
+        return False
+    return bool(request.path != appbuilder.get_url_for_login)
 
 
 def _answer_database(error: DBAPIError) -> AnyResponse:

@@ -26,7 +26,7 @@ MODEL_CALLS = frozenset(
         "synonym",
     }
 )
-PROPERTY_DECORATORS = frozenset({"property", "hybrid_property", "cached_property"})
+PROPERTY_DECORATORS = frozenset({"property", "hybrid_property", "cached_property", "declared_attr"})
 
 
 def extract_models(

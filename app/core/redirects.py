@@ -31,6 +31,7 @@ def safe_next(url: str | None, default: str = "/") -> str:
 
 def came_from(default: str = "/") -> str:
     """The page that the user looks at: this one, or the one that sent the form or the fragment."""
-    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+    is_page = "HX-Request" not in request.headers or "HX-Boosted" in request.headers
+    if request.method in ("GET", "HEAD") and is_page:
         return safe_next(request.full_path.removesuffix("?"), default)
     return safe_next(request.headers.get("HX-Current-URL") or request.referrer, default)

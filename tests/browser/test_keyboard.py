@@ -10,10 +10,12 @@ from playwright.sync_api import expect
 from tests.browser.listing import SUBSCRIBERS, expect_count, rows
 
 LIST = "/blog/posts/list/?page_size=10"
+OFFERED = ".ts-dropdown .option"
+MAX_STOPS = 60
 # Where the focus is, whether one can see that it is there, and whether it is covered.
 FOCUS = """() => {
   const element = document.activeElement;
-  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element.closest(".ts-control") ?? element);
   const { left, top, width, height } = element.getBoundingClientRect();
   const front = document.elementFromPoint(left + width / 2, top + height / 2);
   const label = element.closest("label");
@@ -132,15 +134,21 @@ def test_every_stop_is_in_order_marked_and_not_covered(visit, path):
     page = visit("admin", reduced_motion="reduce")
     page.goto(path)
 
-    stops = []
-    for _number in range(45):
+    stops: list[dict] = []
+    for _number in range(MAX_STOPS):
         page.keyboard.press("Tab")
-        stops.append(page.evaluate(FOCUS))
+        stop = page.evaluate(FOCUS)
+        if stop["name"].startswith("<body"):
+            break
+        # The day, the month and the year of a date are stops inside one control.
+        if not stops or stop["order"] != stops[-1]["order"]:
+            stops.append(stop)
 
     assert [stop["name"] for stop in stops if not stop["isMarked"]] == []
     assert [stop["name"] for stop in stops if not stop["isInFront"]] == []
     orders = [stop["order"] for stop in stops]
-    assert orders == sorted(orders) and len(set(orders)) == len(orders)
+    assert orders == sorted(orders)
+    assert len(stops) > 20
 
 
 def test_record_is_ticked_and_opened_from_its_row(visit):
@@ -165,8 +173,22 @@ def test_record_is_chosen_in_a_picker(visit):
 
     author.focus()
     page.keyboard.type("Maeve", delay=20)
-    expect(page.get_by_role("option", name="Maeve O’Donnell")).to_be_visible()
-    page.keyboard.press("ArrowDown")
+    expect(page.locator(OFFERED)).to_have_text(["Maeve O’Donnell"])
     page.keyboard.press("Enter")
 
     expect(page.locator("select[name=author] option:checked")).to_have_text("Maeve O’Donnell")
+
+
+def test_quick_enter_never_chooses_what_an_earlier_text_has_found(visit):
+    page = visit("admin")
+    page.goto("/blog/posts/add")
+    author = page.get_by_role("combobox", name="Author")
+
+    author.focus()
+    expect(page.locator(OFFERED)).not_to_have_count(0)
+    author.fill("Maeve")
+    page.wait_for_timeout(150)
+    page.keyboard.press("Enter")
+
+    chosen = page.locator("select[name=author] option:checked")
+    assert chosen.all_inner_texts() in ([], [""], ["—"], ["Maeve O’Donnell"])

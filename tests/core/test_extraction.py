@@ -21,6 +21,12 @@ class Stamped:
     __abstract__ = True
     created_at: Mapped[datetime] = mapped_column()
 
+    @declared_attr
+    def created_by(cls): ...
+
+    @declared_attr.directive
+    def settings(cls): ...
+
 class TodoList(Model):
     __tablename__ = "todo_list"
     title: Mapped[str]
@@ -55,6 +61,7 @@ def test_finds_every_derived_label():
         "In review",
         "Done",
         "Created at",
+        "Created by",
         "Todo list",
         "Todo lists",
         "Title",

@@ -64,6 +64,7 @@ def test_anything_else_goes_home(context, url):
         ("POST", {"Referer": "http://evil.test/form"}, "/"),
         ("POST", {}, "/"),
         ("GET", {"HX-Request": "true", "HX-Current-URL": "http://localhost/list"}, "/list"),
+        ("GET", {"HX-Request": "true", "HX-Boosted": "true"}, "/here?a=1"),
     ],
 )
 def test_came_from(make_tiny, method, headers, expected):

@@ -55,6 +55,20 @@ class BadgeView(ModelView):
     row_rules = [rows(lambda _user: Badge.is_secret.is_(False))]
 
 
+class VanishingBadgeView(BadgeView):
+    """While somebody saves here, another writer is always faster."""
+
+    plural = "vanishing-badges"
+
+    def pre_update(self, item):
+        rival = Badge.__table__
+        change = (
+            sa.delete(rival) if item.name == "gone" else sa.update(rival).values(version=99)
+        ).where(rival.c.id == item.id)
+        with db.session.no_autoflush:
+            db.session.execute(change)
+
+
 class AnimalView(ModelView):
     datamodel = SQLAInterface(Animal)
     list_columns = ["name", "species", "keeper", "stand_in", "pen", "badges", "diet", "rank"]
@@ -95,6 +109,7 @@ VIEWS = (
     PenView,
     KeeperView,
     BadgeView,
+    VanishingBadgeView,
     AnimalView,
     MealView,
     DiaryView,

@@ -8,6 +8,7 @@ import "./confirm";
 import "./dialogs";
 import "./filters";
 import "./forms";
+import "./drafts";
 import "./keys";
 import "./list";
 import "./marks";

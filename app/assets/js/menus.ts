@@ -2,6 +2,7 @@
 
 import { enhance } from "./enhance";
 
+const ITEMS = "a, button, input:not([type=hidden])";
 const anchored = CSS.supports("position-area", "block-end");
 
 // The menu of a list's rows has many buttons: the one that was pressed last opened it.
@@ -26,7 +27,7 @@ enhance(".menu[popover]", (menu) => {
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const items = [...menu.querySelectorAll<HTMLElement>("a, button, input")];
+    const items = [...menu.querySelectorAll<HTMLElement>(ITEMS)];
     const step = event.key === "ArrowDown" ? 1 : -1;
     const next = items.indexOf(document.activeElement as HTMLElement) + step;
     items[(next + items.length) % items.length]?.focus();
@@ -36,7 +37,7 @@ enhance(".menu[popover]", (menu) => {
     if (event.key !== "ArrowDown") return;
     event.preventDefault();
     menu.showPopover();
-    menu.querySelector<HTMLElement>("a, button, input")?.focus();
+    menu.querySelector<HTMLElement>(ITEMS)?.focus();
   });
 });
 

@@ -29,12 +29,18 @@ export function makePicker(select: HTMLSelectElement): void {
       ? { remove_button: { title: words.remove ?? "" } }
       : { clear_button: { title: words.clear ?? "", html: () => closeButton("clear-button", words.clear ?? "") } },
     shouldLoad: () => true,
+    // What an earlier text has found must not be chosen by a quick Enter for the next.
+    onType(this: TomSelect) {
+      this.clearOptions();
+      this.refreshOptions();
+    },
     load(this: TomSelect, query: string, done: (options?: Found["results"]) => void) {
       void fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
         .then((response) => (response.ok ? (response.json() as Promise<Found>) : Promise.reject(new Error(response.statusText))))
         .then((found) => {
-          this.clearOptions();
-          done(found.results);
+          const isLate = query !== this.inputValue();
+          if (!isLate) this.clearOptions();
+          done(isLate ? [] : found.results);
         })
         .catch(() => done());
     },

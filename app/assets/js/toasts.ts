@@ -2,12 +2,13 @@
 
 import { enhance } from "./enhance";
 
-/** Show a message that the server did not render. */
-export function toast(text: string): void {
+/** Show a message that the server did not render: a problem, unless it is of another kind. */
+export function toast(text: string, kind?: "info"): void {
   const template = document.querySelector<HTMLTemplateElement>("template#toast");
   const element = template?.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
   if (!element || !text) return;
   element.querySelector("p")!.textContent = text;
+  if (kind) element.classList.replace("error", kind);
   document.getElementById("toasts")!.append(element);
   expire(element);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -213,8 +214,10 @@ def _complete(connection: Connection, table: Table, notes: Notes) -> Table | Non
     if not table.columns:
         notes.leave_out(table.title, "it has no columns")
         return None
-    if not "".join((table.name, *(column.name for column in table.columns))).isprintable():
-        notes.leave_out(repr(table.title), "a name in it has a character that cannot be shown")
+    names = "".join((table.name, *(column.name for column in table.columns)))
+    # SQLAlchemy does not quote a name that ends in a line break, and no page can show it.
+    if any(unicodedata.category(letter) == "Cc" for letter in names):
+        notes.leave_out(repr(table.title), "a name in it has a line break or the like")
         return None
     if connection.dialect.name == "sqlite":
         table = sqlite.settle_types(connection, table, notes)

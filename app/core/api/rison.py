@@ -26,6 +26,15 @@ OPERATORS = {
 }
 KEYS = frozenset({"columns", "filters", "order_column", "order_direction", "page", "page_size"})
 ALL_ROWS = -1
+# Prison's own refusal, and what it stumbles over in texts that are cut off.
+_UNREADABLE = (
+    prison.decoder.ParserException,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def plain_parameters(
@@ -55,7 +64,7 @@ def plain_parameters(
 def _parse(text: str) -> dict[str, Any]:
     try:
         found = prison.loads(text)
-    except (prison.decoder.ParserException, ValueError, IndexError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise BadParameter(errors={"q": [_("This is not a valid Rison object.")]}) from error
     if not isinstance(found, dict) or not found.keys() <= KEYS:
         raise BadParameter(errors={"q": [_("Use only: %(names)s.", names=", ".join(sorted(KEYS)))]})

@@ -54,6 +54,8 @@ class Chart:
     """Whether series stand upon each other; by default they do where their sum has a meaning."""
     limit: int = DEFAULT_LIMIT
     """How many groups are shown; the rest is one group, "Other". Does not hold for dates."""
+    empty: bool | None = None
+    """Whether rows without a value are a group of their own; by default not along a time line."""
     drill: bool = True
     """Whether a segment opens the list of its rows."""
     name: str = ""
@@ -89,6 +91,11 @@ class Chart:
     def is_over_time(self) -> bool:
         """Whether the groups are spans of time."""
         return isinstance(self.group, Bucket)
+
+    @property
+    def shows_empty(self) -> bool:
+        """Whether rows without a value of the group are counted."""
+        return not self.is_over_time if self.empty is None else self.empty
 
     def field_names(self) -> frozenset[str]:
         """The fields that it reads; who may not see one of them does not see the chart."""

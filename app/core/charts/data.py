@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.core.charts.buckets import Bucket
@@ -92,7 +93,10 @@ def chart_data(
         axes.append(Axis("s", series, SERIES_LIMIT))
     measured = fields.get(chart.shown.field)
     column = None if measured is None else measured.attribute
-    statement = chart_statement(gate.filtered(state), axes, chart.shown, column)
+    rows = gate.filtered(state)
+    if not chart.shows_empty:
+        rows = rows.where(sa.not_(axes[0].dimension.empty))
+    statement = chart_statement(rows, axes, chart.shown, column)
     cells = read_cells(gate.model, statement, axes)
     drill = Drill(state, fields, tuple(fields) if filterable is None else filterable, zone)
     return _Shape(chart, fields, [axis.dimension for axis in axes], drill).data(cells)

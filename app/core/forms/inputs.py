@@ -224,6 +224,9 @@ class RelationsInput(RelationInput):
             return
         self.data = list(self._load([key for key in valuelist if key]))
 
+    def process_json(self, value: Any) -> None:
+        super().process_json([] if value is None else value)
+
     def _from_json(self, value: Any) -> Any:
         return list(self._load(self.field.kind.from_json(value)))
 

@@ -15,7 +15,7 @@ from app.core.errors import BadParameter, BureauError, Conflict, Invalid, NotFou
 from app.core.fields import title_of
 from app.core.query.changes import delete_rows
 from app.core.query.consequences import consequences
-from app.core.redirects import came_from
+from app.core.redirects import came_from, safe_next
 from app.core.views.actions import Action
 from app.core.views.guard import check_verb
 from app.core.views.listing import ListPages
@@ -97,14 +97,15 @@ class BulkPages(ListPages, RecordPages):
             hidden=[
                 (name, value)
                 for name, value in request.form.items(multi=True)
-                if name not in ("csrf_token", "confirmed")
-            ],
+                if name not in ("csrf_token", "confirmed", "next")
+            ]
+            + [("next", self._back())],
             next_url=self._back(),
         )
 
     def _back(self) -> str:
         """The page that the action was chosen on; the question in between is none to go back to."""
-        back = came_from(self.url("list"))
+        back = safe_next(request.form.get("next"), came_from(self.url("list")))
         return self.url("list") if "/bulk/" in back else back
 
 

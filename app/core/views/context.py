@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from babel.lists import format_list
 from flask import current_app, url_for
@@ -73,8 +73,8 @@ def _values_in_words(condition: Condition, titles: list[str]) -> str:
     if len(condition.values) > MAX_NAMED_VALUES:
         return _("%(count)d values", count=len(condition.values))
     words = titles or [condition.field.kind.format(value) for value in condition.values]
-    style = "standard" if condition.operator.arity is Arity.TWO else "or"
-    return format_list(words, style, current_locale())
+    is_span = condition.operator.arity is Arity.TWO
+    return format_list(words, "standard" if is_span else "or", current_locale())
 
 
 def link_maker() -> Callable[[Any], str | None]:

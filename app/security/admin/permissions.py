@@ -25,6 +25,7 @@ VERBS = {
     "edit": _l("Edit"),
     "delete": _l("Delete"),
     "export": _l("Export"),
+    "pick": _l("Choose"),
     "manage": _l("Manage"),
     "set_password": _l("Set password"),
 }

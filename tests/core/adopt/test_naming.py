@@ -77,7 +77,7 @@ def test_second_attribute_of_a_name_is_numbered():
         ("ORDER_ITEMS", "OrderItem"),
         ("MediaType", "MediaType"),
         ("2023 sales", "Table2023Sale"),
-        ("顧客", "顧客"),
+        ("顧客", "Table顧客"),
         ("?", "Table"),
     ],
 )

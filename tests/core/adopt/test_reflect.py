@@ -49,4 +49,4 @@ def test_defaults_comments_and_keys_are_read(nasty_plan):
 def test_name_that_cannot_be_shown_is_left_out(plan):
     made = plan('CREATE TABLE item (id INTEGER PRIMARY KEY); CREATE TABLE other ("a\nb" TEXT);')
 
-    assert made.notes.left_out == [("'other'", "a name in it has a character that cannot be shown")]
+    assert made.notes.left_out == [("'other'", "a name in it has a line break or the like")]

@@ -51,6 +51,7 @@ WRONG = [
     "(filters:!((col:rank,opr:gt,value:x)))",
     "(filters:!((col:rank,opr:gt,value:(a:b))))",
     "(filters:!((opr:eq,value:x)))",
+    "(0:)",
     "(" * 2000,
 ]
 

@@ -154,7 +154,7 @@ def test_months_without_rows_are_zero(add, gate, read_state):
         Ticket(title="t"),
     )
 
-    data = chart_data(Chart("m", group=month("opened_on")), gate, read_state())
+    data = chart_data(Chart("m", group=month("opened_on"), empty=True), gate, read_state())
 
     assert shown(data) == [
         ("Jan 2026", 1),
@@ -164,6 +164,26 @@ def test_months_without_rows_are_zero(add, gate, read_state):
         ("Empty", 1),
     ]
     assert_drills(gate, data, 5)
+
+
+@pytest.mark.parametrize(
+    ("chart", "count"),
+    [
+        (Chart("m", group=month("opened_on")), 1),
+        (Chart("m", group=month("opened_on"), empty=True), 2),
+        (Chart("c", group="channel"), 2),
+        (Chart("c", group="channel", empty=False), 1),
+    ],
+)
+def test_rows_without_a_value_stand_in_no_time_line(add, gate, read_state, chart, count):
+    add(
+        Ticket(title="t"),
+        Ticket(title="t", opened_on=datetime.date(2026, 1, 1), channel=Channel.MAIL),
+    )
+
+    data = chart_data(chart, gate, read_state())
+
+    assert len(data.rows) == count
 
 
 def test_average_of_a_month_without_rows_is_nothing(add, gate, read_state):
@@ -221,7 +241,7 @@ def test_early_dates_are_one_group(add, gate, read_state):
     days = [start + datetime.timedelta(days=number) for number in range(MAX_BUCKETS + 5)]
     add(*(Ticket(title="t", opened_on=day) for day in days), Ticket(title="t"))
 
-    data = chart_data(Chart("m", group=day("opened_on")), gate, read_state())
+    data = chart_data(Chart("m", group=day("opened_on"), empty=True), gate, read_state())
 
     assert shown(data)[0] == ("Earlier", 6)
     assert shown(data)[-1] == ("Empty", 1)

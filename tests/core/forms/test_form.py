@@ -33,18 +33,32 @@ def test_json_must_be_one_object(payload, form_class):
     assert list(caught.value.errors) == [""]
 
 
-def test_a_field_that_the_form_does_not_have_is_refused(form_class):
+def refused(form):
+    """The messages that the form raises, by field."""
+    form.validate()
     with pytest.raises(Invalid) as caught:
-        form_class().read_json({"name": "Zoe", "colour": "red", "id": 3})
+        form.raise_errors()
+    return caught.value.errors
 
-    assert list(caught.value.errors) == ["colour", "id"]
+
+def test_a_field_that_the_form_does_not_have_is_refused(form_class):
+    form = form_class()
+
+    form.read_json({"name": "", "colour": "red", "id": 3})
+
+    assert {name: len(messages) for name, messages in refused(form).items()} == {
+        "name": 1,
+        "colour": 1,
+        "id": 1,
+    }
 
 
 def test_only_so_many_unknown_fields_are_named(form_class):
-    with pytest.raises(Invalid) as caught:
-        form_class().read_json({f"x{number}": 1 for number in range(100)})
+    form = form_class()
 
-    assert len(caught.value.errors) == 20
+    form.read_json({"name": "Zoe"} | {f"x{number}": 1 for number in range(100)})
+
+    assert len(refused(form)) == 20
 
 
 def test_what_json_does_not_name_keeps_its_value(form_class, row):
@@ -94,6 +108,7 @@ def test_who_replaces_a_record_must_name_what_is_required(form_class, row):
         ({"legs": ""}, "legs"),
         ({"badges": "1"}, "badges"),
         ({"badges": None}, None),
+        ({"badges": [None]}, "badges"),
         ({"is_vaccinated": None}, None),
         ({"code": ""}, None),
         ({"code": "  "}, None),
@@ -145,5 +160,5 @@ def test_a_view_may_add_validators_and_fields(speaking):
         assert not form.validate()
 
     assert form["name"].description == "Short."
-    assert form.extra_values() == {"remark": "hello"}
+    assert form["remark"].data == "hello"
     assert form.values() == {"name": "Zoe Long"}

@@ -1,7 +1,8 @@
 import pytest
+import sqlalchemy as sa
 
 from app.extensions import db
-from tests.core.models import Animal, Badge, Diary, Keeper, Pen, Species
+from tests.core.models import Animal, Badge, Diary, Keeper, Pen, Species, animal_badge
 from tests.core.zoo import find_row, key_of
 
 
@@ -156,3 +157,19 @@ def test_a_record_that_went_away_meanwhile_is_a_conflict_or_not_found(client, zo
 )
 def test_what_is_no_record_is_not_found(path, client):
     assert client.get(f"/zoo/animals/{path}").status_code == 404
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("name", ["gone", "changed"])
+def test_who_is_overtaken_while_saving_keeps_what_they_typed(name, client, zoo_session):
+    key = db.session.scalars(sa.select(Badge.id).where(Badge.name == "Old")).one()
+    db.session.execute(sa.delete(animal_badge))
+    db.session.commit()
+
+    by_page = client.post(f"/zoo/vanishing-badges/edit/{key}", data={"name": name})
+    by_rest = client.patch(f"/api/v1/vanishing-badges/{key}", json={"name": name})
+
+    assert (by_page.status_code, by_rest.status_code) == (409, 409)
+    assert f'value="{name}"' in by_page.text
+    assert by_rest.json["code"] == "stale_version"
+    assert find_row(Badge, name="Old")
