@@ -13,21 +13,27 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 from config import LANGUAGES
+from scripts.check_style import is_adopted
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_LANGUAGE = "en"
 KEYWORDS = ("Chart:1", "_l", "lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2")
 
 
-def extract() -> Catalog:
-    """Every text of the sources, without line numbers: those would change with each commit."""
+def extract(*, adopted: bool = True) -> Catalog:
+    """Every text of the sources, without line numbers: those would change with each commit.
+
+    Without `adopted`, the names of adopted tables are left out: they may be translated, and need
+    not be.
+    """
     with (ROOT / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
     keywords = DEFAULT_KEYWORDS | parse_keywords(KEYWORDS)
     catalog = Catalog(charset="utf-8")
     found = extract_from_dir(str(ROOT), methods, options, keywords, comment_tags=("NOTE:",))
-    for _path, _line, message, comments, context in found:
-        catalog.add(message, None, auto_comments=comments, context=context)
+    for path, _line, message, comments, context in found:
+        if adopted or not is_adopted(ROOT / path):
+            catalog.add(message, None, auto_comments=comments, context=context)
     return catalog
 
 

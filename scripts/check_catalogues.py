@@ -18,13 +18,19 @@ def key_of(message: Message) -> Key:
     return text, message.context
 
 
-def problems_of(language: str, template: Catalog, catalog: Catalog) -> Iterator[str]:
-    """One line for each text that is wrong in the catalogue of one language."""
+def problems_of(
+    language: str, template: Catalog, catalog: Catalog, optional: Catalog | None = None
+) -> Iterator[str]:
+    """One line for each text that is wrong in the catalogue of one language.
+
+    The texts of `optional` may stand in the catalogue too, translated or not.
+    """
     wanted = {key_of(message) for message in template if message.id}
+    allowed = wanted | {key_of(message) for message in optional or () if message.id}
     present = {key_of(message): message for message in catalog if message.id}
     for key in sorted(wanted - present.keys(), key=str):
         yield f"{language}: not in the catalogue: {key[0]!r}"
-    for key in sorted(present.keys() - wanted, key=str):
+    for key in sorted(present.keys() - allowed, key=str):
         yield f"{language}: no longer in the sources: {key[0]!r}"
     for key in sorted(wanted & present.keys(), key=str):
         yield from (
@@ -45,11 +51,11 @@ def faults_of(message: Message, catalog: Catalog) -> Iterator[str]:
 
 def main() -> int:
     """Check every language that is offered."""
-    template = catalogues.extract()
+    template, everything = catalogues.extract(adopted=False), catalogues.extract()
     problems = [
         problem
         for language in catalogues.languages()
-        for problem in problems_of(language, template, catalogues.read(language))
+        for problem in problems_of(language, template, catalogues.read(language), everything)
     ]
     for problem in problems:
         print(problem)

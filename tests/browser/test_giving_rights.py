@@ -81,7 +81,7 @@ def revoke(page: Page, role: str) -> None:
     page.locator(".item", has_text=RIGHT).locator(".remove").click()
     expect(page.locator(".item", has_text=RIGHT)).to_have_count(0)
     save(page)
-    expect(page.get_by_role("heading", level=1, name=role)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=f"{role} was saved.")).to_be_visible()
 
 
 def test_weak_password_is_refused_beside_its_field(visit):

@@ -13,7 +13,9 @@ LIST = "/blog/posts/list/?page_size=10"
 OFFERED = ".ts-dropdown .option"
 MAX_STOPS = 60
 # Where the focus is, whether one can see that it is there, and whether it is covered.
-FOCUS = """() => {
+FOCUS = """async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  await frame().then(frame);
   const element = document.activeElement;
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element.closest(".ts-control") ?? element);
   const { left, top, width, height } = element.getBoundingClientRect();

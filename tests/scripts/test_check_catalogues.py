@@ -36,6 +36,20 @@ def test_what_is_wrong_is_named(translated, problem):
     assert found(catalog(Save=None), translated) == [problem]
 
 
+def test_names_of_adopted_tables_may_be_translated_or_not():
+    optional = catalog(Save=None, Invoices=None)
+
+    translated = catalog(Save="Guardar", Invoices="")
+
+    assert list(problems_of("pt", catalog(Save=None), translated, optional)) == []
+
+
+def test_names_of_adopted_tables_need_not_be_in_the_catalogue():
+    optional = catalog(Save=None, Invoices=None)
+
+    assert list(problems_of("pt", catalog(Save=None), catalog(Save="Guardar"), optional)) == []
+
+
 def test_a_fuzzy_translation_does_not_count():
     translated = Catalog(locale="pt")
     translated.add("Save", "Guardar", flags={"fuzzy"})

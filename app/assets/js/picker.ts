@@ -21,6 +21,7 @@ export function makePicker(select: HTMLSelectElement): void {
     searchField: [],
     maxOptions: null,
     preload: "focus",
+    refreshThrottle: 0,
     loadThrottle: 200,
     closeAfterSelect: !select.multiple,
     hidePlaceholder: true,

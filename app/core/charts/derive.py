@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from app.core.charts.buckets import Bucket, Unit
 from app.core.charts.chart import Chart, ChartKind
 from app.core.charts.check import DATE_KINDS
-from app.core.fields import COMMON_COLUMNS, Field
+from app.core.fields import Field, common_columns
 
 MAX_CHARTS = 4
 GROUP_ORDER = ("enum", "relation", "boolean")
@@ -52,7 +52,7 @@ def _best_date(usable: list[Field]) -> Chart | None:
         field
         for field in usable
         if field.kind.name in DATE_KINDS
-        and field.name not in COMMON_COLUMNS
+        and field.name not in common_columns(field.model)
         and not field.is_computed
     ]
     dates.sort(key=lambda field: (_is_birthday(field), not field.is_required))

@@ -23,6 +23,12 @@ COMMON_COLUMNS = frozenset(
 """The columns of every table of ours, which the platform fills and nobody edits."""
 
 
+def common_columns(model: type) -> frozenset[str]:
+    """The columns of `model` that the platform fills: none of an adopted table."""
+    is_adopted = "bind_key" in sa.inspect(model).local_table.metadata.info
+    return frozenset() if is_adopted else COMMON_COLUMNS
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a model: a column, a relation, or a property computed in Python."""
@@ -133,7 +139,7 @@ def _column_field(mapper: Mapper[Any], attribute: ColumnProperty[Any]) -> Field:
         is_readonly=kind.widget is Widget.READONLY
         or not is_table_column
         or generated
-        or attribute.key in COMMON_COLUMNS
+        or attribute.key in common_columns(mapper.class_)
         or attribute.info.get("readonly", False)
         or column.info.get("readonly", False),
         is_key=is_table_column and column.primary_key,
@@ -143,6 +149,7 @@ def _column_field(mapper: Mapper[Any], attribute: ColumnProperty[Any]) -> Field:
 
 def _relation_field(mapper: Mapper[Any], relation: RelationshipProperty[Any]) -> Field:
     columns = relation.local_columns
+    common = common_columns(mapper.class_)
     is_many = bool(relation.uselist)
     owns_key = not is_many and any(column.foreign_keys for column in columns)
     writable = not relation.viewonly and (owns_key or relation.secondary is not None)
@@ -153,11 +160,11 @@ def _relation_field(mapper: Mapper[Any], relation: RelationshipProperty[Any]) ->
         model=mapper.class_,
         target=relation.mapper.class_,
         is_many=is_many,
-        is_required=owns_key and any(_is_required(column) for column in columns),
+        is_required=owns_key and all(_is_required(column) for column in columns),
         is_unique=owns_key and len(columns) == 1 and bool(next(iter(columns)).unique),
         is_readonly=not writable
         or bool(relation.info.get("readonly"))
-        or (relation.secondary is None and all(column.key in COMMON_COLUMNS for column in columns)),
+        or (relation.secondary is None and all(column.key in common for column in columns)),
         help=str(relation.doc or ""),
     )
 

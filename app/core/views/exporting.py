@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.errors import BadParameter, NotFound
 from app.core.export import EXPORTERS, Table
-from app.core.fields import COMMON_COLUMNS, Field
+from app.core.fields import Field, common_columns
 from app.core.formats import in_timezone
 from app.core.query.state import ListState
 from app.core.views.guard import guard
@@ -26,8 +26,8 @@ from app.extensions import db
 
 logger = logging.getLogger(__name__)
 
-BOOKKEEPING = COMMON_COLUMNS - {"id", "created_at", "updated_at"}
-"""Columns that mean nothing outside Bureau; they are exported when they are asked for."""
+EXPORTED_COLUMNS = frozenset({"id", "created_at", "updated_at"})
+"""Those of the common columns that mean something outside Bureau; others only when asked for."""
 
 
 class ExportError(RuntimeError):
@@ -68,7 +68,7 @@ class ExportPages(ListPages):
         found = tuple(
             field
             for name, field in visible.items()
-            if name not in BOOKKEEPING
+            if name not in common_columns(self.gate.model) - EXPORTED_COLUMNS
             and name not in self.exclude_columns
             and not field.kind.is_long
             and _is_bounded(field)

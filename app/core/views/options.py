@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
 from app.core.charts import Chart
-from app.core.fields import COMMON_COLUMNS, Field, computed_field, fields_of, title_attributes
+from app.core.fields import Field, common_columns, computed_field, fields_of, title_attributes
 from app.core.labels import humanise_class, label, plural_of
 from app.core.query.rules import FieldRule, RowRule
 from app.core.views.checks import refuse_conflicts
@@ -138,7 +138,7 @@ class Derived:
             for name in names
             if not self.fields[name].kind.is_long
             and not self.fields[name].is_many
-            and name not in COMMON_COLUMNS - {"updated_at"}
+            and name not in common_columns(self.model) - {"updated_at"}
             and not (self.fields[name].is_key and self.fields[name].is_readonly)
         ]
         # What tells rows apart comes first, and all of it in the order of the model.
@@ -148,8 +148,10 @@ class Derived:
         return tuple(dict.fromkeys([*titles, *in_order])) or tuple(names[:1])
 
     def _show_names(self, names: list[str]) -> tuple[str, ...]:
-        common = [name for name in names if name in COMMON_COLUMNS - {"id", "version"}]
-        plain = [n for n in names if n not in COMMON_COLUMNS and not self.fields[n].is_many]
+        common = [name for name in names if name in common_columns(self.model) - {"id", "version"}]
+        plain = [
+            n for n in names if n not in common_columns(self.model) and not self.fields[n].is_many
+        ]
         return (*plain, *common)
 
     def _form_names(self, names: list[str]) -> tuple[str, ...]:
