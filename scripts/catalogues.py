@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -26,15 +28,20 @@ def extract(*, adopted: bool = True) -> Catalog:
     Without `adopted`, the names of adopted tables are left out: they may be translated, and need
     not be.
     """
-    with (ROOT / "babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
-    keywords = DEFAULT_KEYWORDS | parse_keywords(KEYWORDS)
     catalog = Catalog(charset="utf-8")
-    found = extract_from_dir(str(ROOT), methods, options, keywords, comment_tags=("NOTE:",))
-    for path, _line, message, comments, context in found:
+    for path, _line, message, comments, context in _texts():
         if adopted or not is_adopted(ROOT / path):
             catalog.add(message, None, auto_comments=comments, context=context)
     return catalog
+
+
+@cache
+def _texts() -> list[tuple[str, int, Any, list[str], str | None]]:
+    """What Babel finds, read once."""
+    with (ROOT / "babel.cfg").open() as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    keywords = DEFAULT_KEYWORDS | parse_keywords(KEYWORDS)
+    return list(extract_from_dir(str(ROOT), methods, options, keywords, comment_tags=("NOTE:",)))
 
 
 def languages() -> list[str]:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.browser.motion import settle
+
 SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The rules that a change of colours alone can break.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 RUN = """async (tags) => {
-  // Colours may still be on their way to new ones.
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  do { await frame(); await frame(); } while (document.getAnimations().some(({ playState }) => playState === "running"));
   const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
   return violations.flatMap(({ impact, id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${impact} ${id}: ${target} ${failureSummary}`));
@@ -37,4 +36,5 @@ def load_axe(page: Page) -> None:
 def violations(page: Page, rules: Sequence[str] = STANDARD) -> list[str]:
     """What the page has of any impact, by all rules of the standard or by these alone."""
     load_axe(page)
+    settle(page)
     return page.evaluate(RUN, list(rules))

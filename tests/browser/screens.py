@@ -54,6 +54,11 @@ def ask_to_delete(page: Page) -> None:
     expect(page.locator("#question")).to_be_visible()
 
 
+def open_account_menu(page: Page) -> None:
+    """Open the menu behind one's initials."""
+    page.locator("[popovertarget=account]").click()
+
+
 def pick_a_choice(page: Page) -> None:
     """Open the list of what a picker offers."""
     page.locator(".ts-control input").first.click()
@@ -85,7 +90,7 @@ SCREENS = (
     Screen("list-exports", SHORT, then=press("Export")),
     Screen("list-row-menu", SHORT, then=open_row_menu),
     Screen("list-question", SHORT, then=ask_to_delete),
-    Screen("account-menu", SHORT, then=lambda page: page.locator("[popovertarget=account]").click()),
+    Screen("account-menu", SHORT, then=open_account_menu),
     Screen("show", "/blog/posts/show/1"),
     Screen("add", "/blog/posts/add"),
     Screen("add-picker", "/blog/posts/add", then=pick_a_choice),

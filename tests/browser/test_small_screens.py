@@ -18,7 +18,8 @@ TOO_WIDE = f"""() => ({FITS})() ? [] : [...document.querySelectorAll("*")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth)
   .map((element) => element.outerHTML.slice(0, 90))"""
 # A box that is ticked by its label is as large as the label.
-SMALL_CONTROLS = """() => [...document.querySelectorAll("button, input, select, textarea, summary, .btn, .tool")]
+CONTROLS = "button, input, select, textarea, summary, .btn, .tool"
+SMALL_CONTROLS = """(controls) => [...document.querySelectorAll(controls)]
   .map((element) => element.matches("label *") ? element.closest("label") : element)
   .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
   .map((element) => [element.outerHTML.slice(0, 90), element.getBoundingClientRect()])
@@ -31,7 +32,7 @@ def test_screen_fits_a_phone(visit, screen):
     page = visit(screen.user, viewport=PHONE, reduced_motion="reduce", has_touch=True)
 
     screen.open(page)
-    small = page.evaluate(SMALL_CONTROLS)
+    small = page.evaluate(SMALL_CONTROLS, CONTROLS)
     wide = page.evaluate(TOO_WIDE)
     page.set_viewport_size(NARROW)
     # A chart learns its new size a moment later.

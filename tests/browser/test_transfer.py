@@ -95,7 +95,7 @@ def test_planted_resource_is_blocked_and_noticed(visit, kind):
 
 def test_planted_weight_is_noticed(visit):
     page = visit("admin")
-    page.route("**/home/", lambda route: add_weight(route))
+    page.route("**/home/", add_weight)
     traffic = Traffic(page)
 
     page.goto("/home/", wait_until="networkidle")
