@@ -100,7 +100,11 @@ def format_money(value: Number | None, currency: str) -> str:
 
 def in_timezone(value: datetime) -> datetime:
     """The moment as a clock on the reader's wall shows it."""
-    return _aware(value).astimezone(get_timezone())
+    try:
+        return _aware(value).astimezone(get_timezone())
+    except OverflowError:
+        # At either end of the calendar there is no hour to go to.
+        return _aware(value)
 
 
 def _aware(value: datetime) -> datetime:

@@ -106,3 +106,15 @@ def test_nothing_is_an_empty_text(app, function):
 
 def test_no_money_is_an_empty_text(app):
     assert written(app, "en", "UTC", "money", None, "EUR") == ""
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [
+        ("America/New_York", datetime(1, 1, 1, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(9999, 12, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_ends_of_the_calendar_stay_where_they_are(app, zone, moment):
+    with app.test_request_context(headers={"Cookie": f"timezone={zone}"}):
+        assert formats.in_timezone(moment) == moment

@@ -25,7 +25,7 @@ COMMON_COLUMNS = frozenset(
 
 def common_columns(model: type) -> frozenset[str]:
     """The columns of `model` that the platform fills: none of an adopted table."""
-    is_adopted = "bind_key" in sa.inspect(model).local_table.metadata.info
+    is_adopted = sa.inspect(model).local_table.metadata.info.get("bind_key") is not None
     return frozenset() if is_adopted else COMMON_COLUMNS
 
 

@@ -13,7 +13,7 @@ def test_the_question_counts_what_refers_to_a_row(zoo_session, statements):
     with statements() as seen:
         found = consequences(Keeper, [ann])
 
-    assert found == ["Animals: 1 still refer to it and prevent this."]
+    assert found == ["Animals: 1 still refers to it and prevents this."]
     assert len(seen) == 1
 
 

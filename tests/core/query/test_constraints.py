@@ -8,8 +8,6 @@ from app.core.query.constraints import refusal
 from app.extensions import db
 from tests.core.models import Animal, Keeper, Meal
 
-pytestmark = pytest.mark.both_databases
-
 
 def refused(statement, model=Animal, **options):
     """What is made of the database's refusal of a statement."""
@@ -19,6 +17,7 @@ def refused(statement, model=Animal, **options):
     return refusal(caught.value, fields_of(model), **options)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("statement", "names"),
     [
@@ -39,6 +38,7 @@ def test_a_refusal_stands_beside_the_fields_of_its_constraint(statement, names, 
     assert all("zoo_" not in text for texts in found.errors.values() for text in texts)
 
 
+@pytest.mark.both_databases
 def test_a_row_that_went_away_is_told_where_the_database_tells(zoo_session):
     found = refused("UPDATE zoo_animal SET keeper_id = 999")
 
@@ -47,12 +47,14 @@ def test_a_row_that_went_away_is_told_where_the_database_tells(zoo_session):
     assert list(found.errors.values()) == [["Choose a record that exists."]]
 
 
+@pytest.mark.both_databases
 def test_a_delete_that_others_prevent_is_a_conflict(zoo_session):
     found = refused("DELETE FROM zoo_keeper", Keeper, deleting=True)
 
     assert isinstance(found, Conflict)
 
 
+@pytest.mark.both_databases
 def test_a_composite_key_names_its_parts(zoo_session):
     found = refused(
         "INSERT INTO zoo_meal (animal_id, keeper_id) SELECT animal_id, keeper_id FROM zoo_meal",

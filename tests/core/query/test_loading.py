@@ -19,7 +19,8 @@ def load(*names, sort=()):
 
 
 def test_only_what_is_shown_is_loaded(zoo_session):
-    loaded = sa.inspect(load("legs")[0]).dict
+    rows = load("legs")
+    loaded = sa.inspect(rows[0]).dict
 
     assert {"id", "name", "version", "legs"} <= set(loaded)
     assert not {"notes", "photo", "weight"} & set(loaded)
