@@ -10,6 +10,7 @@ import secrets
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app, has_app_context
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
@@ -51,7 +52,9 @@ def _advance(session: Session) -> None:
     The number is drawn and not counted: a transaction that is rolled back, or a backup that is
     restored, must not lead to a number that a cached set already bears.
     """
-    if session.in_nested_transaction():
+    # The sessions of an application without accounts have no rights to speak of.
+    is_bare = has_app_context() and "appbuilder" not in current_app.extensions
+    if session.in_nested_transaction() or is_bare:
         return
     session.flush()
     transaction = open_transaction(session)

@@ -117,6 +117,19 @@ def test_menu_is_walked_with_arrows_and_left_with_escape(visit):
     expect(opener).to_be_focused()
 
 
+def test_menu_of_a_row_acts_on_that_row(visit):
+    page = visit("admin")
+    page.goto(LIST)
+    opener = page.locator("button[popovertarget=row-menu]").nth(2)
+
+    opener.focus()
+    page.keyboard.press("ArrowDown")
+
+    item = page.locator("#row-menu button").first
+    expect(item).to_be_focused()
+    assert item.get_attribute("value") == opener.get_attribute("value")
+
+
 def test_first_stop_skips_to_the_content(visit):
     page = visit("admin")
     page.goto(LIST)

@@ -1,48 +1,55 @@
 // Places popover menus in browsers without anchor positioning, and gives every menu arrow keys.
 
-import { enhance } from "./enhance";
-
 const ITEMS = "a, button, input:not([type=hidden])";
 const anchored = CSS.supports("position-area", "block-end");
 
 // The menu of a list's rows has many buttons: the one that was pressed last opened it.
-let pressed: HTMLButtonElement | null = null;
+let opener: HTMLButtonElement | null = null;
+
 document.addEventListener(
   "click",
   (event) => {
-    const button = (event.target as Element).closest<HTMLButtonElement>("button[popovertarget=row-menu]");
+    const button = (event.target as Element).closest<HTMLButtonElement>("button[popovertarget]");
     if (!button) return;
-    pressed = button;
-    for (const item of document.querySelectorAll<HTMLButtonElement>("#row-menu button")) item.value = button.value;
+    opener = button;
+    if (button.getAttribute("popovertarget") !== "row-menu") return;
+    for (const item of menuOf(button)!.querySelectorAll("button")) item.value = button.value;
   },
   true,
 );
 
-enhance(".menu[popover]", (menu) => {
-  const button = () =>
-    menu.id === "row-menu" ? pressed : document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(menu.id)}"]`);
-  menu.addEventListener("toggle", (event) => {
-    const open = (event as ToggleEvent).newState === "open";
-    if (open && !anchored) place(menu, button());
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+document.addEventListener("keydown", (event) => {
+  const target = event.target as HTMLElement;
+  const menu = target.closest<HTMLElement>(".menu[popover]");
+  if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     const items = [...menu.querySelectorAll<HTMLElement>(ITEMS)];
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    const next = items.indexOf(document.activeElement as HTMLElement) + step;
+    const next = items.indexOf(target) + (event.key === "ArrowDown" ? 1 : -1);
     items[(next + items.length) % items.length]?.focus();
     event.preventDefault();
-  });
-  button()?.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowDown") return;
+  } else if (event.key === "ArrowDown" && target instanceof HTMLButtonElement && menuOf(target)) {
+    const opened = menuOf(target)!;
+    if (!opened.matches(":popover-open")) target.click();
+    opened.querySelector<HTMLElement>(ITEMS)?.focus();
     event.preventDefault();
-    menu.showPopover();
-    menu.querySelector<HTMLElement>(ITEMS)?.focus();
-  });
+  }
 });
 
-function place(menu: HTMLElement, button: HTMLElement | null): void {
-  if (!button) return;
+// The event does not bubble, but it can be caught on its way.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target as HTMLElement;
+    if (!anchored && menu.matches(".menu:popover-open") && opener) place(menu, opener);
+  },
+  true,
+);
+
+function menuOf(button: HTMLButtonElement): HTMLElement | null {
+  const id = button.getAttribute("popovertarget");
+  return id ? document.querySelector<HTMLElement>(`#${CSS.escape(id)}.menu`) : null;
+}
+
+function place(menu: HTMLElement, button: HTMLElement): void {
   const anchor = button.getBoundingClientRect();
   const right = getComputedStyle(menu).direction === "rtl" ? anchor.left + menu.offsetWidth : anchor.right;
   const left = Math.max(8, Math.min(right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8));
