@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from app.core.fields import Field
 from app.core.query.state import PARAMETERS
-
-if TYPE_CHECKING:
-    from app.core.api.rest import ModelRestApi
 
 PARAMETER_TEXTS = {
     "q": "Text to search for, or FAB's Rison object.",
@@ -22,7 +19,16 @@ PARAMETER_TEXTS = {
 SECURITY: list[dict[str, list[str]]] = [{"jwt": []}, {"cookie": []}]
 
 
-def describe(api: ModelRestApi, spec: Any) -> None:
+class Resource(Protocol):
+    """What is described: a view behind addresses that begin alike."""
+
+    view: Any
+    route_base: str
+    base_permissions: list[str]
+    openapi_spec_tag: str
+
+
+def describe(api: Resource, spec: Any) -> None:
     """Add the schemas and paths of one resource to the document."""
     view, name = api.view, api.view.resource
     # The document is read by a user, who learns of no field that they may not see.
@@ -55,7 +61,7 @@ def describe(api: ModelRestApi, spec: Any) -> None:
             _add(spec, api, f"{base}/{{pk}}/{action.name}", operation, [key])
 
 
-def _add(spec: Any, api: ModelRestApi, path: str, operations: Any, parameters: Any = ()) -> None:
+def _add(spec: Any, api: Resource, path: str, operations: Any, parameters: Any = ()) -> None:
     for operation in operations.values():
         operation["tags"] = [api.openapi_spec_tag]
         operation["security"] = SECURITY
