@@ -59,6 +59,12 @@ class Settings:
     MAIL_SENDER: str = "Bureau <bureau@localhost>"
     # Celery's broker; jobs run in this process when unset.
     CELERY_BROKER_URL: str = ""
+    # Whether the server delivers events itself; 0 where `worker` runs as a process of its own.
+    BUREAU_WORKER: int = 1
+    # Seconds that one event may take before another worker takes it over.
+    BUREAU_OUTBOX_LEASE_SECONDS: int = 60
+    # Days that history is kept where a model says nothing else; 0 means for ever.
+    BUREAU_HISTORY_DAYS: int = 0
     # Features to load, in menu order; all of them when unset.
     BUREAU_FEATURES: tuple[str, ...] = ()
     # Password of the demo accounts; drawn once and kept in the instance folder when unset.

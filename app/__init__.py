@@ -14,11 +14,17 @@ from app.core.database import init_database
 from app.core.error_handlers import init_errors
 from app.core.feature import load_features, register_features
 from app.core.health import init_health
+from app.core.history.pages import init_history_pages
+from app.core.history.retention import prune_history_command
+from app.core.history.setup import init_history
 from app.core.i18n import init_i18n
+from app.core.outbox.setup import init_outbox
 from app.core.preferences import init_preferences
+from app.core.purging import purge_trash
 from app.core.seeding import seed
 from app.core.telemetry import init_telemetry
 from app.core.templating import init_templating
+from app.core.views.presence import init_presence
 from app.core.web import init_web
 from app.features import FEATURES
 from app.security import SecurityManager, init_security
@@ -31,16 +37,22 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config if config is not None else Config.from_environment())
     init_telemetry(app)
     init_database(app)
+    init_history()
     init_cache(app)
     init_web(app)
     init_errors(app)
     init_appbuilder(app, SecurityManager)
     init_security(app)
+    init_outbox(app)
     init_i18n(app)
     init_preferences(app)
+    init_presence(app)
     init_templating(app)
     register_features(app, load_features("app.features", app.config["BUREAU_FEATURES"] or FEATURES))
+    init_history_pages(app)
     init_health(app)
     app.cli.add_command(seed)
     app.cli.add_command(adopt)
+    app.cli.add_command(purge_trash)
+    app.cli.add_command(prune_history_command)
     return app

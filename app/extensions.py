@@ -5,6 +5,8 @@ This is ring 0: every other ring may import it, and it imports nothing of ours.
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from flask_appbuilder import Model as FabModel
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_caching import Cache
@@ -12,7 +14,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_mail import Mail
 from flask_migrate import Migrate
+from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
+
+UNRECORDED = "This leaves no history: add the rows to the session, or insert() them."
 
 # Every constraint has a predictable name, so that a migration can drop it and a refused save
 # can be traced from the constraint back to the field.
@@ -24,8 +29,24 @@ FabModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+
+class Session(FlaskSession):
+    """The session of every database, without the methods that tell nobody what they change."""
+
+    def bulk_save_objects(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise TypeError(UNRECORDED)
+
+    def bulk_insert_mappings(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise TypeError(UNRECORDED)
+
+    def bulk_update_mappings(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise TypeError(UNRECORDED)
+
+
 # A saved row stays readable after the commit: the answer to the save needs no statement more.
-db = SQLA(metadata=FabModel.metadata, session_options={"expire_on_commit": False})
+db = SQLA(
+    metadata=FabModel.metadata, session_options={"class_": Session, "expire_on_commit": False}
+)
 migrate = Migrate()
 csrf = CSRFProtect()
 cache = Cache()

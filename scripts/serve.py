@@ -14,6 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app import create_app
+from app.core.outbox.worker import Worker
 from app.core.startup import StartupError, check_production, has_accounts, is_behind
 from app.extensions import db
 from app.security.demo import PEOPLE
@@ -75,7 +76,23 @@ def server_settings(app: Flask) -> dict[str, Any]:
         "control_socket_disable": True,
         "loglevel": "warning",
         "when_ready": lambda _arbiter: print(welcome(app), flush=True),
+        # A thread does not survive the fork, so it starts in the process that serves.
+        "post_worker_init": lambda _worker: start_worker(app),
+        "worker_exit": lambda _arbiter, _worker: stop_worker(app),
     }
+
+
+def start_worker(app: Flask) -> None:
+    """Deliver events in this process, unless `flask worker` does it in another."""
+    if app.config["BUREAU_WORKER"]:
+        app.extensions["bureau_worker"] = Worker(app).start()
+
+
+def stop_worker(app: Flask) -> None:
+    """Finish the event that is being delivered before the process ends."""
+    worker = app.extensions.pop("bureau_worker", None)
+    if worker is not None:
+        worker.stop()
 
 
 def main() -> None:

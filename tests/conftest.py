@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.properties",
     "tests.fixtures.zoo",
+    "tests.fixtures.attic",
     "tests.fixtures.chinook",
 ]
 

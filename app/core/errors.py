@@ -75,6 +75,13 @@ class Conflict(BureauError):
     code = "conflict"
 
 
+class PreconditionFailed(BureauError):
+    """The request names another version of the record than there is (If-Match, RFC 9110)."""
+
+    status = 412
+    code = "precondition_failed"
+
+
 class TooLarge(BureauError):
     """The upload or the request is larger than allowed."""
 
@@ -144,6 +151,11 @@ TEXTS: Mapping[int, ErrorText] = {
     409: ErrorText(
         _("Somebody else was faster"),
         _("The record was changed after you opened it, so nothing was saved."),
+        _("Open it again and compare."),
+    ),
+    412: ErrorText(
+        _("Somebody else was faster"),
+        _("Somebody changed this record since you read it."),
         _("Open it again and compare."),
     ),
     413: ErrorText(

@@ -5,15 +5,16 @@ import { enhance } from "./enhance";
 import "./ask-page";
 import "./columns";
 import "./confirm";
+import "./conflict";
 import "./dialogs";
 import "./filters";
 import "./forms";
-import "./drafts";
 import "./keys";
 import "./list";
 import "./marks";
 import "./menus";
 import "./requests";
+import "./saved";
 import "./selection";
 import "./sidebar";
 import "./toasts";
@@ -21,6 +22,12 @@ import "./toasts";
 // Heavy parts are fetched only by pages that show a picker or a chart.
 enhance("[data-picker]:not(template *)", (element) => {
   void import("./picker").then((module) => module.makePicker(element as HTMLSelectElement));
+});
+enhance("form[data-draft]:not([data-draft=''])", (element) => {
+  void import("./drafts").then((module) => module.keepDraft(element as HTMLFormElement));
+});
+enhance("[data-presence]", (element) => {
+  void import("./presence").then((module) => module.showPresence(element));
 });
 enhance("[data-chart]", (element) => {
   void import("./chart").then((module) => module.drawChart(element));

@@ -19,6 +19,20 @@ PARAMETER_TEXTS = {
 SECURITY: list[dict[str, list[str]]] = [{"jwt": []}, {"cookie": []}]
 
 
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The `ETag` of the row that the change is meant for.",
+    "schema": {"type": "string"},
+}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A text of your choice: a call repeated with it adds no second row.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+
 class Resource(Protocol):
     """What is described: a view behind addresses that begin alike."""
 
@@ -48,12 +62,18 @@ def describe(api: Resource, spec: Any) -> None:
         item["put"] = _write("Replace a row.", name, "edit", "200")
         item["patch"] = _write("Change what is named.", name, "edit", "200", partial=True)
     if "can_delete" in allowed:
-        answers = {"204": {"description": "Deleted"}, "404": _error("404"), "409": _error("409")}
-        item["delete"] = _operation("Delete a row.", answers)
+        answers = {"204": {"description": "Deleted"}}
+        answers |= {code: _error(code) for code in ("404", "409", "412")}
+        item["delete"] = _operation("Delete a row.", answers) | {"parameters": [IF_MATCH]}
     key = _path_parameter("pk", "The key of the row.")
     _add(spec, api, f"{base}/", collection)
     _add(spec, api, f"{base}/_info", {"get": _operation("Fields and rights.", _json_answer())})
     _add(spec, api, f"{base}/{{pk}}", item, [key])
+    history = {"get": _operation("Its changes, newest first.", _json_answer())}
+    history["get"]["parameters"] = [
+        {"in": "query", "name": "page", "schema": {"type": "integer", "minimum": 1}}
+    ]
+    _add(spec, api, f"{base}/{{pk}}/history", history, [key])
     for action in view.actions.values():
         if action.single and f"can_{action.name}" in allowed:
             answers = _json_answer() | {code: _error(code) for code in ("403", "404", "409", "422")}
@@ -101,7 +121,10 @@ def _write(
         body = {"type": "object", "description": f"Any of the properties of {_input(name, verb)}."}
     answers = {success: _answer(name)}
     answers |= {code: _error(code) for code in ("400", "403", "404", "409", "415", "422")}
+    if verb == "edit":
+        answers["412"] = _error("412")
     operation = _operation(summary, answers)
+    operation["parameters"] = [IF_MATCH if verb == "edit" else IDEMPOTENCY_KEY]
     operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation
 

@@ -5,28 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, current_app, jsonify, request, url_for
-from flask_appbuilder.api import BaseApi, expose
+from flask import Response, jsonify, request, url_for
+from flask_appbuilder.api import expose
 from flask_babel import gettext as _
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app.core.api.checks import check_csrf
+from app.core.api.history import HistoryResource
 from app.core.api.openapi import describe
 from app.core.api.rison import plain_parameters
-from app.core.errors import BadParameter, Conflict, NotFound
+from app.core.api.tags import check_tag, names_a_tag, tag_of
+from app.core.errors import BadParameter, Invalid, NotFound
 from app.core.fields import Field, encode_key, title_of
 from app.core.forms import RecordForm
-from app.core.query.changes import add_row, change_row, delete_rows
+from app.core.history.scope import operation as named_operation
+from app.core.once import KeyReused, Repeated, ticket_of_call
+from app.core.query.changes import add_row, change_row, delete_rows, lock
 from app.core.query.state import ListState
 from app.core.views.guard import check_verb, guard
-from app.extensions import csrf
+from app.core.views.offers import action_name
 
 if TYPE_CHECKING:
     from app.core.views.model_view import ModelView
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-
-class ModelRestApi(BaseApi):
+class ModelRestApi(HistoryResource):
     """REST for the model of one view; made by `api_for`, or declared to change something.
 
     Rights, rows, fields, validation and hooks are those of the view.
@@ -86,13 +89,23 @@ class ModelRestApi(BaseApi):
     @guard("add")
     def post(self) -> Response:
         """Create a row: 201 with its address."""
-        _check_csrf()
-        form = self._form("add", None)
-        form.read_json(_read_json())
-        row = add_row(self.view.gate, self._checked(form), self.view)
-        response = self._item(row, self._shown())
+        check_csrf()
+        ticket = ticket_of_call()
+        try:
+            if ticket is not None:
+                ticket.check()
+            form = self._form("add", None)
+            form.read_json(_read_json())
+            row = add_row(self.view.gate, self._checked(form), self.view, ticket=ticket)
+        except KeyReused as error:
+            raise Invalid(_("This key was used for another call."), code=error.code) from error
+        except Repeated as done:
+            response = self._added_before(done.row_key)
+            key = done.row_key
+        else:
+            response, key = self._item(row, self._shown()), encode_key(row)
         response.status_code = 201
-        response.headers["Location"] = url_for(f"{self.endpoint}.get", pk=encode_key(row))
+        response.headers["Location"] = url_for(f"{self.endpoint}.get", pk=key)
         return response
 
     @expose("/<pk>", methods=["PUT"])
@@ -111,9 +124,8 @@ class ModelRestApi(BaseApi):
     @guard("delete")
     def delete(self, pk: str) -> Response:
         """Delete a row: 204."""
-        _check_csrf()
-        row = self.view.gate.get(pk, "delete")
-        self._check_version(row)
+        check_csrf()
+        row = self._unchanged(pk, "delete")
         delete_rows(self.view.gate, [row], self.view)
         response = Response(status=204)
         del response.headers["Content-Type"]
@@ -122,13 +134,14 @@ class ModelRestApi(BaseApi):
     @expose("/<pk>/<operation>", methods=["POST"])
     def operate(self, pk: str, operation: str) -> Response:
         """Run a named operation on a row."""
-        _check_csrf()
+        check_csrf()
         action = self.view.actions.get(operation)
         if action is None or not action.single:
             raise NotFound
         check_verb(self, action.name)
         row = self.view.gate.get(pk, action.name)
-        message = getattr(self.view, action.method)([row])
+        with named_operation(action_name(self.view, action.name)):
+            message = getattr(self.view, action.method)([row])
         return jsonify(id=encode_key(row), message=str(message or ""))
 
     def add_api_spec(self, api_spec: Any) -> None:
@@ -137,14 +150,21 @@ class ModelRestApi(BaseApi):
         describe(self, api_spec)
 
     def _change(self, pk: str, *, replaces: bool) -> Response:
-        _check_csrf()
+        check_csrf()
         gate, fields = self.view.gate, self.view.form_fields("edit")
-        row = gate.get(pk, "edit", columns=[*fields, *self._shown()])
-        self._check_version(row)
+        row = self._unchanged(pk, "edit", [*fields, *self._shown()])
         form = self._form("edit", row)
         form.read_json(_read_json(), replaces=replaces)
         change_row(gate, row, self._checked(form), self.view)
         return self._item(row, self._shown())
+
+    def _added_before(self, key: str) -> Response:
+        """Answer a call that was sent twice as it was answered the first time."""
+        fields = self._shown()
+        try:
+            return self._item(self.view.gate.get(key, columns=fields), fields)
+        except NotFound:
+            return jsonify(id=key)
 
     def _form(self, verb: str, row: Any) -> RecordForm:
         fields = self.view.form_fields(verb)
@@ -155,14 +175,18 @@ class ModelRestApi(BaseApi):
             form.raise_errors()
         return form.values()
 
-    def _check_version(self, row: Any) -> None:
-        """Refuse a change that names another version than the row's (RFC 9110, If-Match)."""
-        wanted = request.if_match
-        version = getattr(row, "version", None)
-        if wanted and version is not None and not wanted.contains(str(version)):
-            raise Conflict(
-                _("Somebody changed this record since you read it."), code="stale_version"
-            )
+    def _unchanged(self, pk: str, verb: str, fields: Iterable[Field] = ()) -> Any:
+        """The row, as long as it is in the state that the call means."""
+        gate = self.view.gate
+        if not names_a_tag():
+            return gate.get(pk, verb, columns=fields)
+        lock(gate.model, pk)
+        row = gate.get(pk, verb, columns=[*fields, *self._shown()])
+        check_tag(self._tag(row))
+        return row
+
+    def _tag(self, row: Any) -> str:
+        return tag_of(row, lambda: serialise(row, self._shown()))
 
     def _shown(self) -> list[Field]:
         visible = self.view.gate.fields()
@@ -171,9 +195,7 @@ class ModelRestApi(BaseApi):
 
     def _item(self, row: Any, fields: Iterable[Field]) -> Response:
         response = jsonify(id=encode_key(row), result=serialise(row, fields))
-        version = getattr(row, "version", None)
-        if version is not None:
-            response.set_etag(str(version))
+        response.set_etag(self._tag(row))
         return response
 
 
@@ -223,14 +245,3 @@ def _read_json() -> Any:
         return request.get_json()
     except RecursionError as error:
         raise BadParameter from error
-
-
-def _check_csrf() -> None:
-    """Ask for the CSRF header where the cookie alone says who calls.
-
-    A token in the Authorization header is sent by no browser on its own.
-    """
-    if "Authorization" in request.headers or request.method in SAFE_METHODS:
-        return
-    if current_app.config.get("WTF_CSRF_ENABLED", True):
-        csrf.protect()

@@ -87,11 +87,13 @@ def _part(row: Any, axis: Axis) -> Part:
 
 def _tables(statement: sa.Select[Any]) -> set[sa.Table]:
     """Every table that the answer depends on, those of row rules included."""
-    rules = [gate.condition() for gate in gates().values() if gate.row_rules]
+    rules = [gate.condition() for gate in gates().values() if gate.hides_rows]
     find: Callable[..., list[Any]] = find_tables
     found = [
         table
         for clause in (statement, *rules)
         for table in find(clause, check_columns=True, include_selects=True, include_joins=True)
     ]
-    return {table for table in found if isinstance(table, sa.Table)}
+    # A rule that asks for hidden parents names their table by an alias.
+    named = {table.element if isinstance(table, sa.Alias) else table for table in found}
+    return {table for table in named if isinstance(table, sa.Table)}

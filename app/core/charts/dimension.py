@@ -53,11 +53,11 @@ def make_dimension(part: str | Bucket, fields: Any, zone: Zone, dialect: str) ->
 def _relation(field: Field, target: type, empty: ColumnElement[bool]) -> Dimension:
     """A related row that the user may not see counts as none, as it does in the list's filters."""
     gate = gate_of(target)
-    own = None if gate.row_rules else local_key(field)
+    own = None if gate.hides_rows else local_key(field)
     if own is not None:
         return Dimension(field, None, own, empty)
-    visible = sa.select(target).where(gate.condition()).subquery() if gate.row_rules else None
+    visible = sa.select(target).where(gate.condition()).subquery() if gate.hides_rows else None
     alias: Any = aliased(target, visible)
     keys = tuple(getattr(alias, name) for name in key_attributes(target))
-    is_absent = keys[0].is_(None) if gate.row_rules else empty
+    is_absent = keys[0].is_(None) if gate.hides_rows else empty
     return Dimension(field, None, keys, is_absent, joined=alias)

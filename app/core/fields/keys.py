@@ -14,11 +14,11 @@ from app.core.kinds import BadValue, kind_of_column
 from app.core.kinds.text import is_storable
 
 # A key stands in paths and in comma-separated lists, so these never appear in it as they are.
-_ESCAPES = {"~": "~0", "/": "~2", ",": "~3", "\\": "~4"}
+ESCAPES = {"~": "~0", "/": "~2", ",": "~3", "\\": "~4"}
 _SEPARATOR = "~1"
 # Neither does a part that a path cannot have: an empty one, or one that means a folder.
-_WHOLE = {"": "~5", ".": "~6", "..": "~7"}
-_WHOLE_BACK = {escape: plain for plain, escape in _WHOLE.items()}
+WHOLE = {"": "~5", ".": "~6", "..": "~7"}
+WHOLE_BACK = {escape: plain for plain, escape in WHOLE.items()}
 
 
 def encode_key(row: Any) -> str:
@@ -74,14 +74,14 @@ def _checked(text: str) -> str:
 
 
 def _encode_part(text: str) -> str:
-    for plain, escape in _ESCAPES.items():
+    for plain, escape in ESCAPES.items():
         text = text.replace(plain, escape)
-    return _WHOLE.get(text, text)
+    return WHOLE.get(text, text)
 
 
 def _decode_part(text: str) -> str:
-    if text in _WHOLE_BACK:
-        return _WHOLE_BACK[text]
-    for plain, escape in reversed(_ESCAPES.items()):
+    if text in WHOLE_BACK:
+        return WHOLE_BACK[text]
+    for plain, escape in reversed(ESCAPES.items()):
         text = text.replace(escape, plain)
     return text

@@ -8,15 +8,23 @@ from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import CircularDependencyError, DataError, IntegrityError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.errors import Conflict, Forbidden
-from app.core.fields import encode_key
-from app.core.query.constraints import refusal
+from app.core.clock import now
+from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.fields import decode_key, encode_key
+from app.core.models import Model
+from app.core.once import Ticket
+from app.core.query.constraints import FORM, refusal
+from app.core.query.deleting import delete_by_keys
 from app.core.query.gate import Gate
+from app.core.query.trashing import move_to_trash
+from app.core.trash import is_trashable
 from app.extensions import db
+
+STALE = "stale_version"
 
 
 class Hooks(Protocol):
@@ -30,20 +38,26 @@ class Hooks(Protocol):
     def post_delete(self, item: Any) -> None: ...
 
 
-def add_row(gate: Gate, values: Mapping[str, Any], hooks: Hooks) -> Any:
-    """Add one row and commit.
+def add_row(
+    gate: Gate, values: Mapping[str, Any], hooks: Hooks, *, ticket: Ticket | None = None
+) -> Any:
+    """Add one row and commit; with a ticket, only if nobody has added it with the same one.
 
     Raises `Forbidden` where the user may not add such a row, `Invalid` with messages by field
-    where the database refuses the values.
+    where the database refuses the values, and `Repeated` where the row is there already.
     """
     gate.require("add")
     row = gate.model()
     _assign(gate, row, values, "add")
     with committed(gate):
+        if ticket is not None:
+            ticket.claim()
         hooks.pre_add(row)
         db.session.add(row)
         db.session.flush()
         _check_still_allowed(gate, row, "add")
+        if ticket is not None:
+            ticket.settle(encode_key(row))
     hooks.post_add(row)
     return row
 
@@ -62,6 +76,7 @@ def change_row(
     _assign(gate, row, values, "edit")
     with committed(gate):
         hooks.pre_update(row)
+        _count_links(row)
         db.session.flush()
         _check_still_allowed(gate, row, "edit")
     _forget_derived(row)
@@ -72,6 +87,7 @@ def change_row(
 def delete_rows(gate: Gate, rows: Sequence[Any], hooks: Hooks) -> int:
     """Delete rows that `gate.find(keys, "delete")` gave, in constant statements, and commit.
 
+    A model that says so has a trash, where they go instead.
     Raises `Conflict` where other records still refer to one of them; then none is deleted.
     """
     gate.require("delete")
@@ -82,7 +98,10 @@ def delete_rows(gate: Gate, rows: Sequence[Any], hooks: Hooks) -> int:
     keys = [sa.inspect(row).identity for row in rows]
     with committed(gate, deleting=True):
         db.session.flush()
-        _delete_by_keys(gate.model, keys)
+        if is_trashable(gate.model):
+            move_to_trash(gate.model, keys)
+        else:
+            delete_by_keys(gate.model, keys)
     for row in rows:
         hooks.post_delete(row)
     return len(rows)
@@ -104,6 +123,10 @@ def committed(gate: Gate, *, deleting: bool = False) -> Iterator[None]:
     except StaleDataError as error:
         db.session.rollback()
         raise stale() from error
+    except CircularDependencyError as error:
+        db.session.rollback()
+        message = _("A record cannot depend on itself. Choose another one.")
+        raise Invalid(errors={FORM: [message]}) from error
     except BaseException:
         db.session.rollback()
         raise
@@ -111,9 +134,34 @@ def committed(gate: Gate, *, deleting: bool = False) -> Iterator[None]:
 
 def stale() -> Conflict:
     """The refusal of a change that started from an older version of the record."""
-    return Conflict(
-        _("Somebody changed this record while you were editing it."), code="stale_version"
-    )
+    return Conflict(_("Somebody changed this record while you were editing it."), code=STALE)
+
+
+def lock_unversioned(model: type, key: str) -> None:
+    """Lock a row without a version before it is compared with what a form started from.
+
+    A row of ours needs no lock: its version is compared by the statement that changes it.
+    """
+    if sa.inspect(model).version_id_col is None:
+        lock(model, key)
+
+
+def lock(model: type, key: str) -> None:
+    """Let nobody else change a row until this transaction ends; what is not there is not locked."""
+    mapper: Mapper[Any] = sa.inspect(model)
+    identity = decode_key(model, key)
+    chosen = [near == value for near, value in zip(mapper.primary_key, identity, strict=True)]
+    first = mapper.primary_key[0]
+    if db.session.get_bind(mapper).dialect.name == "sqlite":
+        # SQLite locks no rows: a write that changes nothing takes the lock of the database.
+        nothing = sa.update(cast("sa.Table", mapper.local_table)).values({first.key: first})
+        db.session.execute(nothing.where(*chosen), bind_arguments={"mapper": mapper})
+    else:
+        locking = sa.select(first).where(*chosen).with_for_update()
+        db.session.execute(locking, bind_arguments={"mapper": mapper})
+    known = db.session.identity_map.get(mapper.identity_key_from_primary_key(identity))
+    if known is not None:
+        db.session.expire(known)
 
 
 def _assign(gate: Gate, row: Any, values: Mapping[str, Any], verb: str) -> None:
@@ -123,6 +171,12 @@ def _assign(gate: Gate, row: Any, values: Mapping[str, Any], verb: str) -> None:
         if name in gate.all_fields and (name not in allowed or allowed[name].is_readonly):
             raise Forbidden
         setattr(row, name, value)
+
+
+def _count_links(row: Any) -> None:
+    """Let a link to another row, made or taken away, be a new version of the record too."""
+    if isinstance(row, Model) and db.session.is_modified(row):
+        row.updated_at = now()
 
 
 def _forget_derived(row: Any) -> None:
@@ -137,34 +191,3 @@ def _check_still_allowed(gate: Gate, row: Any, verb: str) -> None:
     """Refuse a change that moves a row to where the user may not have it."""
     if gate.row_rules and not gate.find([encode_key(row)], verb):
         raise Forbidden
-
-
-def _delete_by_keys(model: type, keys: Sequence[tuple[Any, ...]]) -> None:
-    """Delete by key: first the links in association tables, then the rows.
-
-    The database, not the session, decides what happens to the rows that refer to these: a
-    session would load them all and empty their foreign keys.
-    """
-    mapper: Mapper[Any] = sa.inspect(model)
-    for relation in mapper.relationships:
-        if relation.secondary is None or relation.viewonly:
-            continue
-        pairs = [(far, near) for near, far in relation.synchronize_pairs]
-        if not {near for _far, near in pairs} <= set(mapper.primary_key):
-            # The links name the row by something else than its key; the database decides.
-            continue
-        positions = [mapper.primary_key.index(near) for _far, near in pairs]
-        chosen = [tuple(key[position] for position in positions) for key in keys]
-        columns = [far for far, _near in pairs]
-        db.session.execute(
-            sa.delete(cast("sa.Table", relation.secondary)).where(_in(columns, chosen)),
-            bind_arguments={"mapper": mapper},
-        )
-    statement = sa.delete(model).where(_in(mapper.primary_key, keys))
-    db.session.execute(statement, execution_options={"synchronize_session": False})
-
-
-def _in(columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Any:
-    if len(columns) == 1:
-        return columns[0].in_([key[0] for key in keys])
-    return sa.tuple_(*columns).in_(keys)

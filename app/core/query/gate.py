@@ -7,6 +7,7 @@ so a rule declared once holds behind every door.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,7 @@ from app.core.query.loading import order_by_title, with_columns
 from app.core.query.page import ListPage, count_rows
 from app.core.query.rules import FieldRule, RowRule
 from app.core.query.state import ListState, Sort
+from app.core.trash import Scope, knows_trash, scope_condition
 from app.extensions import db
 
 STREAM_BATCH = 500
@@ -51,6 +53,13 @@ class Gate:
         self.field_rules = tuple(field_rules)
         self.all_fields = fields if fields is not None else fields_of(model)
         self.search_names = tuple(search) if search is not None else self._text_names()
+        self.scope = Scope.KEPT
+
+    def of(self, scope: Scope) -> Gate:
+        """The same gate for the rows in the trash, or for all rows, as history and undo need it."""
+        other = copy.copy(self)
+        other.scope = scope
+        return other
 
     # Rights
 
@@ -86,14 +95,22 @@ class Gate:
         """The SQL condition that a row must meet before the user may do `verb` to it."""
         user = current_actor()
         rules = [rule.expression(user) for rule in self.row_rules if rule.holds_for(verb)]
+        in_scope = scope_condition(self.model, self.scope)
+        if in_scope is not None:
+            rules.append(in_scope)
         return sa.and_(*rules) if rules else sa.literal(True)
+
+    @property
+    def hides_rows(self) -> bool:
+        """Whether there can be rows that this gate does not show."""
+        return bool(self.row_rules) or knows_trash(self.model)
 
     # Reading
 
     def rows(self, verb: str = "read") -> sa.Select[Any]:
         """Select the rows that the user may do `verb` to."""
-        statement: sa.Select[Any] = sa.select(self.model).options(*hidden_relations())
-        return statement.where(self.condition(verb)) if self.row_rules else statement
+        statement: sa.Select[Any] = sa.select(self.model).options(*hidden_relations(self))
+        return statement.where(self.condition(verb)) if self.hides_rows else statement
 
     def filtered(self, state: ListState, verb: str = "read") -> sa.Select[Any]:
         """Select the rows that a list in this state is about, on all its pages, unordered."""
@@ -102,10 +119,10 @@ class Gate:
             statement = statement.where(condition.clause(_visible(condition.field.target)))
         return statement.where(self._search(state.q)) if state.q else statement
 
-    def page(self, state: ListState) -> ListPage:
+    def page(self, state: ListState, verb: str = "read") -> ListPage:
         """Load one page of a list: the rows, the relations shown, and the count."""
         columns = tuple(self.fields()[name] for name in state.columns if name in self.fields())
-        statement = self.filtered(state)
+        statement = self.filtered(state, verb)
         offset = (state.page - 1) * state.page_size
         loaded = with_columns(statement, self.model, columns, state.sort)
         found = db.session.scalars(loaded.limit(state.page_size + 1).offset(offset)).all()
@@ -226,16 +243,20 @@ def gate_of(model: type) -> Gate:
 def _visible(model: type | None) -> ColumnElement[bool] | None:
     """Which rows of a related model exist for the user; None where all of them do."""
     gate = gates().get(model) if model is not None else None
-    return gate.condition() if gate is not None and gate.row_rules else None
+    return gate.condition() if gate is not None and gate.hides_rows else None
 
 
-def hidden_relations() -> list[Any]:
+def hidden_relations(asked: Gate | None = None) -> list[Any]:
     """Keep rows that the user may not see out of every relation that a statement loads.
 
-    The model of the statement is among them, because a row may refer to another of its kind.
+    The model of the statement is among them, because a row may refer to another of its kind; a
+    gate that is asked for the trash shows those of the trash.
     """
+    found = gates()
+    if asked is not None and asked.scope is not Scope.KEPT:
+        found = {**found, asked.model: asked}
     return [
         with_loader_criteria(other, gate.condition(), include_aliases=True)
-        for other, gate in gates().items()
-        if gate.row_rules
+        for other, gate in found.items()
+        if gate.hides_rows
     ]

@@ -13,11 +13,13 @@ from app.core.labels import humanise_class, plural_of
 from app.core.query.gate import Gate
 from app.core.query.rules import RowRule, rows
 from app.core.query.state import Sort
+from app.core.trash import is_trashable
 from app.core.views.actions import DELETE, Action, actions_of
 from app.core.views.checks import order_pairs
 from app.core.views.options import Derived, Options
 
 CHANGES = frozenset({"add", "edit", "delete"})
+TRASH_ROUTES = ("trash", "trash_bulk", "recover", "purge")
 
 
 class Screen(Options, BaseView):
@@ -48,6 +50,9 @@ class Screen(Options, BaseView):
             fields=self.derived.fields,
         )
         self.default_sort = self._read_order()
+        if not self.has_trash:
+            excluded = getattr(self, "exclude_route_methods", ())
+            self.exclude_route_methods = {*excluded, *TRASH_ROUTES}
         super().__init__()
         self.base_permissions = self._offered_permissions()
 
@@ -65,13 +70,18 @@ class Screen(Options, BaseView):
         return str(self.record_title)
 
     @property
+    def has_trash(self) -> bool:
+        """Whether deleted rows wait in a trash."""
+        return is_trashable(self.derived.model) and not self.is_readonly
+
+    @property
     def can_search(self) -> bool:
         return bool(self.gate.search_names)
 
     def url(self, name: str, argument: str | None = None, **query: Any) -> str:
         """The address of one of this view's pages: `url("show", key)`, `url("export", "csv")`."""
         names = {"bulk": "name", "export": "file_format", "pick": "field"}
-        names |= {"chart_one": "name", "chart_csv": "name"}
+        names |= {"chart_one": "name", "chart_csv": "name", "trash_bulk": "name"}
         if argument is not None:
             query[names.get(name, "pk")] = argument
         return url_for(f"{self.endpoint}.{name}", **query)

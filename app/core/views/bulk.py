@@ -13,12 +13,15 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import BadParameter, BureauError, Conflict, Invalid, NotFound
 from app.core.fields import title_of
+from app.core.history.models import Source
+from app.core.history.scope import operation
 from app.core.query.changes import delete_rows
 from app.core.query.consequences import consequences
 from app.core.redirects import came_from, safe_next
 from app.core.views.actions import Action
 from app.core.views.guard import check_verb
 from app.core.views.listing import ListPages
+from app.core.views.offers import action_name, say_done
 from app.core.views.records import RecordPages
 from app.extensions import db
 
@@ -45,12 +48,13 @@ class BulkPages(ListPages, RecordPages):
         if action.is_dangerous and "confirmed" not in request.form:
             return self._ask(action, rows)
         try:
-            message = self._run(action, rows)
+            with operation(action_name(self, name), Source.BULK if len(rows) > 1 else None):
+                message = self._run(action, rows)
         except (Conflict, Invalid) as refused:
             flash(_in_words(refused), "error")
         else:
             if message:
-                flash(message, "success")
+                say_done(self, name, message)
         return redirect(self._back())
 
     def _run(self, action: Action, rows: Sequence[Any]) -> Any:
@@ -68,10 +72,10 @@ class BulkPages(ListPages, RecordPages):
             rows: Sequence[Any] = db.session.scalars(statement).all()
         else:
             keys = request.form.getlist("key")
-            _refuse_too_many(len(keys))
+            refuse_too_many(len(keys))
             rows = self.gate.find(keys, verb)
             self._say_left_out(len(set(keys)) - len(rows))
-        _refuse_too_many(len(rows))
+        refuse_too_many(len(rows))
         return rows
 
     def _say_left_out(self, count: int) -> None:
@@ -115,7 +119,8 @@ def _in_words(refused: BureauError) -> str:
     return " ".join(messages) or str(refused)
 
 
-def _refuse_too_many(count: int) -> None:
+def refuse_too_many(count: int) -> None:
+    """Refuse more rows than one request may change."""
     if count > MAX_ROWS:
         message = _("Choose at most %(count)d records at once.", count=MAX_ROWS)
         raise BadParameter(errors={"key": [message]})

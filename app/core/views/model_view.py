@@ -5,10 +5,12 @@ from __future__ import annotations
 from app.core.views.bulk import BulkPages
 from app.core.views.charting import ChartPages
 from app.core.views.exporting import ExportPages
+from app.core.views.history import HistoryPages
+from app.core.views.trash import TrashPages
 
 
-class ModelView(ChartPages, ExportPages, BulkPages):
-    """All screens of one model: list, record, forms, bulk actions, charts and exports.
+class ModelView(ChartPages, ExportPages, BulkPages, TrashPages, HistoryPages):
+    """All screens of one model: list, record, forms, bulk actions, charts, exports, trash, history.
 
     ::
 

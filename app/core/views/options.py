@@ -12,6 +12,7 @@ from app.core.charts import Chart
 from app.core.fields import Field, common_columns, computed_field, fields_of, title_attributes
 from app.core.labels import humanise_class, label, plural_of
 from app.core.query.rules import FieldRule, RowRule
+from app.core.trash import TRASH_FIELDS, is_trashable
 from app.core.views.checks import refuse_conflicts
 
 MAX_LIST_COLUMNS = 7
@@ -112,7 +113,10 @@ class Derived:
         assert view.datamodel is not None
         self.model: type = view.datamodel.obj
         self.fields = _labelled(view, self.model)
-        names = [name for name in self.fields if name not in {*view.exclude_columns, "version"}]
+        hidden = {*view.exclude_columns, "version"}
+        if is_trashable(self.model):
+            hidden |= TRASH_FIELDS
+        names = [name for name in self.fields if name not in hidden]
         self.offered = tuple(names)
         self.list_columns = tuple(view.list_columns) or self._list_names(names)
         self.show_columns = _columns(view, "show") or self._show_names(names)

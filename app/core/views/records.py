@@ -9,26 +9,34 @@ from flask import flash, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fields import Field, encode_key, title_of
-from app.core.forms import RecordForm, form_for
-from app.core.query.changes import add_row, change_row, delete_rows, stale
+from app.core.history.scope import operation
+from app.core.once import KeyReused, Repeated, ticket_of_form
+from app.core.query.changes import STALE, add_row, change_row, delete_rows, lock_unversioned
 from app.core.query.consequences import consequences
 from app.core.redirects import safe_next
-from app.core.views.base import Screen
+from app.core.views.conflict import (
+    check_start,
+    conflict_page,
+    gone_page,
+    is_deciding,
+    take_choices,
+)
 from app.core.views.context import link_maker
+from app.core.views.forms import FormParts, validate
 from app.core.views.guard import guard
+from app.core.views.offers import action_name, say_done
 from app.core.views.related import related_lists
 
-VERSION = "_version"
+LAST_CHANGE = ("updated_at", "updated_by")
+"""The fields with which a record's page says when it was changed last, and by whom."""
 
 
-class RecordPages(Screen):
+class RecordPages(FormParts):
     """`show/<pk>`, `add`, `edit/<pk>` and `delete/<pk>`."""
 
     show_template = "core/show.html"
-    add_template = "core/form.html"
-    edit_template = "core/form.html"
     delete_template = "core/delete.html"
 
     # Hooks, in FAB's words: `pre_` may raise, `post_` runs after the commit.
@@ -57,7 +65,8 @@ class RecordPages(Screen):
         """One record, with the lists of what belongs to it."""
         visible = self.gate.fields()
         names = [name for name in self.derived.show_columns if name in visible]
-        record = self.gate.get(pk, columns=[visible[name] for name in names])
+        loaded = dict.fromkeys([*names, *(name for name in LAST_CHANGE if name in visible)])
+        record = self.gate.get(pk, columns=[visible[name] for name in loaded])
         return self.render_template(
             self.show_template,
             view=self,
@@ -71,48 +80,76 @@ class RecordPages(Screen):
             key=encode_key,
             title_of=title_of,
             link=link_maker(),
+            last_change={name: getattr(record, name) for name in LAST_CHANGE if name in visible},
         )
 
     @expose("/add", methods=["GET", "POST"])
     @guard("add")
     def add(self) -> Any:
-        """The form for a new record, and its saving."""
-        fields = self.form_fields("add")
+        """The form for a new record, and its saving; sent twice, it adds one record."""
         if request.method == "GET":
-            return self._form_page(self._new_form(fields, None, self._prefilled(fields)))
-        form = self._new_form(fields, request.form)
+            fields = self.form_fields("add")
+            return self._form_page(self.form_of("add", None, self._prefilled(fields)))
+        form, ticket = self.form_of("add", request.form), ticket_of_form()
         try:
-            self._validate(form)
-            row = add_row(self.gate, form.values(), self)
+            if ticket is not None:
+                ticket.check()
+            validate(form)
+            with operation(action_name(self, "add")):
+                row = add_row(self.gate, form.values(), self, ticket=ticket)
+        except Repeated as done:
+            return self._added_before(done.row_key)
         except Invalid as refused:
             form.add_errors(refused.errors)
             return self._form_page(form), Invalid.status
-        flash(_("%(record)s was added.", record=title_of(row)), "success")
-        return redirect(self._after_save(row))
+        except KeyReused as refused:
+            form.general_errors.append(str(refused))
+            return self._form_page(form, has_new_key=True), Conflict.status
+        say_done(self, "add", _("%(record)s was added.", record=title_of(row)))
+        return self._saved(encode_key(row))
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @guard("edit")
     def edit(self, pk: str) -> Any:
         """The form of an existing record, and its saving."""
         fields = self.form_fields("edit")
-        row = self.gate.get(pk, "edit", columns=fields)
         if request.method == "GET":
-            return self._form_page(self._new_form(fields, None, row), row)
-        # A refused save rolls the row back, so its title is taken before.
-        title, version = title_of(row), getattr(row, "version", None)
-        form = self._new_form(fields, request.form, row)
+            row = self.gate.get(pk, "edit", columns=fields)
+            return self._form_page(self.form_of("edit", None, row), row)
         try:
-            self._check_version(version)
-            self._validate(form)
-            change_row(self.gate, row, form.values(), self)
+            return self._save(pk, fields)
+        except NotFound:
+            return gone_page(self), NotFound.status
+
+    def _save(self, pk: str, fields: Sequence[Field]) -> Any:
+        lock_unversioned(self.gate.model, pk)
+        row = self.gate.get(pk, "edit", columns=fields)
+        # A refused save rolls the row back, so its title is taken before.
+        title, form = title_of(row), self.form_of("edit", request.form, row)
+        try:
+            check_start(row, form)
+            take_choices(form)
+            validate(form)
+            with operation(action_name(self, "edit")):
+                change_row(self.gate, row, form.values(), self)
         except Invalid as refused:
+            if is_deciding():
+                return conflict_page(self, pk, refused), Invalid.status
             form.add_errors(refused.errors)
             return self._form_page(form, row, title), Invalid.status
         except Conflict as refused:
+            if refused.code == STALE:
+                return conflict_page(self, pk), Conflict.status
             form.general_errors.append(str(refused))
             return self._form_page(form, row, title), Conflict.status
-        flash(_("%(record)s was saved.", record=title_of(row)), "success")
-        return redirect(self._after_save(row))
+        say_done(self, "edit", _("%(record)s was saved.", record=title_of(row)))
+        return self._saved(encode_key(row))
+
+    def _added_before(self, key: str) -> Any:
+        """Answer a form that was sent twice as it was answered the first time."""
+        for row in self.gate.find([key]):
+            flash(_("%(record)s was added.", record=title_of(row)), "success")
+        return self._saved(key)
 
     @expose("/delete/<pk>", methods=["GET", "POST"])
     @guard("delete")
@@ -131,96 +168,11 @@ class RecordPages(Screen):
                 hidden=[("next", safe_next(request.args.get("next"), self.url("list")))],
                 next_url=safe_next(request.args.get("next"), self.url("show", pk)),
             )
-        delete_rows(self.gate, [row], self)
-        flash(_("%(record)s was deleted.", record=title), "success")
+        with operation(action_name(self, "delete")):
+            delete_rows(self.gate, [row], self)
+        say_done(self, "delete", _("%(record)s was deleted.", record=title))
         return redirect(safe_next(request.form.get("next"), self.url("list")))
-
-    # Forms
-
-    def form_fields(self, verb: str) -> list[Field]:
-        """The fields of the add or edit form that the user may write."""
-        allowed = self.gate.fields(verb)
-        names = getattr(self.derived, f"{verb}_columns")
-        return [allowed[name] for name in names if name in allowed]
-
-    def record_form(self, fields: Sequence[Field], verb: str) -> type[RecordForm]:
-        """The form class for these fields, with the view's own validators."""
-        return form_for(
-            [field for field in fields if not field.is_readonly],
-            validators=self.validators_columns,
-            descriptions=self.description_columns,
-            extra=getattr(self, f"{verb}_form_extra_fields"),
-        )
-
-    def _new_form(self, fields: Sequence[Field], formdata: Any, row: Any = None) -> RecordForm:
-        verb = request.endpoint.rpartition(".")[2] if request.endpoint else "add"
-        return self.record_form(fields, verb)(formdata, row)
-
-    def _prefilled(self, fields: Sequence[Field]) -> Any:
-        """A row, never saved, with the values that the address gives: `add?album=1`."""
-        given = {field.name: field for field in fields if field.name in request.args}
-        if not given:
-            return None
-        form = self.record_form(list(given.values()), "add")(request.args)
-        draft = type("Draft", (), {})()
-        for name, control in ((control.name, control) for control in form.inputs()):
-            if not control.process_errors:
-                setattr(draft, name, control.data)
-        return draft
-
-    def _form_page(self, form: RecordForm, row: Any = None, title: str = "") -> Any:
-        is_add = row is None
-        names = [control.name for control in form]
-        groups = self.add_fieldsets if is_add else (self.edit_fieldsets or self.add_fieldsets)
-        return self.render_template(
-            self.add_template if is_add else self.edit_template,
-            view=self,
-            form=form,
-            record=row,
-            pk=None if is_add else request.view_args["pk"],  # type: ignore[index]
-            title=self.add_title if is_add else (title or title_of(row)),
-            hidden=self._hidden(row),
-            key=encode_key,
-            is_add=is_add,
-            fieldsets=self._control_groups(groups, names, form),
-            next_url=safe_next(request.values.get("next"), ""),
-            can=self.rights(),
-        )
-
-    @staticmethod
-    def _hidden(row: Any) -> list[tuple[str, Any]]:
-        """The version that the form started from; after a refusal still the same."""
-        version = request.form.get(VERSION) or getattr(row, "version", None)
-        return [] if version is None else [(VERSION, version)]
-
-    def _control_groups(self, declared: Any, names: Sequence[str], form: RecordForm) -> Any:
-        groups = self.derived.fieldsets(declared, names)
-        placed = {name for _legend, group in groups for name in group}
-        rest = [name for name in names if name not in placed]
-        if rest:
-            groups = [*groups, ("", rest)]
-        return [(legend, [form[n] for n in group if n in form]) for legend, group in groups]
 
     def _field_groups(self, declared: Any, names: Sequence[str], visible: Any) -> Any:
         groups = self.derived.fieldsets(declared, names)
         return [(legend, [visible[n] for n in group if n in visible]) for legend, group in groups]
-
-    def _validate(self, form: RecordForm) -> None:
-        if not form.validate():
-            raise Invalid
-
-    def _check_version(self, current: int | None) -> None:
-        """Refuse a save that started from an older version of the record."""
-        sent = request.form.get(VERSION)
-        if sent and current is not None and sent != str(current):
-            raise stale()
-
-    def _after_save(self, row: Any) -> str:
-        """The page that the pressed button leads to."""
-        key, then = encode_key(row), request.form.get("next")
-        match request.form.get("after"):
-            case "add":
-                return self.url("add", next=then or None)
-            case "edit":
-                return self.url("edit", key, next=then or None)
-        return safe_next(then, self.url("show", key))

@@ -41,6 +41,7 @@ FEATURE = Feature(
         "Blog Editor": (
             *AUTHOR_RIGHTS,
             "manage Post",
+            "purge Post",
             "manage Reminder",
             *(f"{verb} AuthorProfile" for verb in ("add", "delete", "manage")),
             *(f"{verb} Subscriber" for verb in ("read", "export", "delete")),

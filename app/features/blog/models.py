@@ -17,6 +17,7 @@ from app.core.kinds.text import Text as TextKind
 from app.core.models import Model, current_user_id
 from app.core.query.gate import current_actor
 from app.core.refusals import refused
+from app.core.trash import Trashable
 from app.core.types import Email, Html, Str, UtcTime, choice
 
 YOUTUBE_ID = re.compile(
@@ -99,7 +100,7 @@ def _needs_main_field(kind: PostKind, message: Any) -> CheckConstraint:
     )
 
 
-class Post(Model):
+class Post(Trashable, Model):
     __tablename__ = "blog_post"
     __table_args__ = (
         _needs_main_field(PostKind.TEXT, _("Write the text of the post.")),

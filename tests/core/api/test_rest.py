@@ -223,3 +223,12 @@ def test_a_token_needs_no_header_of_the_page(guarded, zoo):
 
     assert made.status_code == 201
     assert refused.status_code == 401
+
+
+def test_a_row_that_depends_on_itself_is_refused(client, zoo_session):
+    key = key_of(Species, name="Ape")
+
+    answer = client.patch(f"/api/v1/species/{key}", json={"parent": key})
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][""] != []

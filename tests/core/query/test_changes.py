@@ -113,9 +113,10 @@ def test_a_save_that_started_from_an_older_version_is_refused(client, zoo_sessio
     second = client.post(path, data={**data, "name": "Second"})
 
     assert (first.status_code, second.status_code) == (302, 409)
-    assert "Somebody changed this record" in second.text
+    assert "changed this record" in second.text
     assert 'value="Second"' in second.text
-    assert f'name="_version" value="{version}"' in second.text
+    assert f'name="_origin" value="{version}"' in second.text
+    assert f'name="_version" value="{version + 1}"' in second.text
     db.session.expire_all()
     assert find_row(Animal, name="First").version == version + 1
 
@@ -128,9 +129,32 @@ def test_a_client_may_say_which_version_it_means(client, zoo_session):
     second = client.patch(f"/api/v1/animals/{key}", json={"legs": 2}, headers={"If-Match": tag})
     deleted = client.delete(f"/api/v1/animals/{key}", headers={"If-Match": tag})
 
-    assert [answer.status_code for answer in (first, second, deleted)] == [200, 409, 409]
-    assert second.json["code"] == "stale_version"
+    assert [answer.status_code for answer in (first, second, deleted)] == [200, 412, 412]
+    assert second.json["code"] == "precondition_failed"
     assert first.headers["ETag"] != tag
+
+
+def test_the_tag_of_a_compressed_answer_counts_too(client, zoo_session):
+    path = f"/api/v1/animals/{key_of(Animal, name='Zoe')}"
+    tag = client.get(path, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+
+    first = client.patch(path, json={"legs": 1}, headers={"If-Match": tag})
+    second = client.patch(path, json={"legs": 2}, headers={"If-Match": tag})
+    whichever = client.patch(path, json={"legs": 3}, headers={"If-Match": "*"})
+
+    assert tag.endswith(':gzip"')
+    assert [answer.status_code for answer in (first, second, whichever)] == [200, 412, 200]
+
+
+def test_the_tag_of_a_row_without_a_version_is_what_it_shows(client, zoo_session):
+    path = f"/api/v1/pens/{key_of(Pen, number=2)}"
+    tag = client.get(path).headers["ETag"]
+
+    first = client.patch(path, json={"title": "First"}, headers={"If-Match": tag})
+    second = client.patch(path, json={"title": "Second"}, headers={"If-Match": tag})
+    third = client.patch(path, json={"title": "Third"}, headers={"If-Match": first.headers["ETag"]})
+
+    assert [answer.status_code for answer in (first, second, third)] == [200, 412, 200]
 
 
 def test_a_row_that_others_refer_to_stays(client, ape):

@@ -1,0 +1,70 @@
+"""The worker: delivers what is due, in a thread of the server or in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.changes import EVERYTHING
+from app.core.outbox.deliver import deliver_due
+from app.core.outbox.models import OutboxEvent
+from app.core.signals import Changes, rows_changed
+
+POLL_SECONDS = 1.0
+BATCH = 20
+WAIT_AFTER_OUTAGE_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Delivers events until it is stopped; `start` does it in a thread, `run` here."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Worker:
+        """Deliver in a thread that ends with the process."""
+        self._thread = threading.Thread(target=self.run, name="outbox", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self, patience: float = 10.0) -> None:
+        """Finish the event that is being delivered, and no further one."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def run(self) -> None:
+        """Deliver whatever is due; then wait for a commit that emits, or a second."""
+        rows_changed.connect(self._on_commit)
+        try:
+            while not self._stop.is_set():
+                self._wake.clear()
+                if not self._deliver():
+                    self._wake.wait(POLL_SECONDS)
+        finally:
+            rows_changed.disconnect(self._on_commit)
+
+    def _deliver(self) -> int:
+        """Deliver a few; the context ends between them, so that no handler sees another's rows."""
+        try:
+            with self.app.app_context():
+                return deliver_due(BATCH, is_over=self._stop.is_set)
+        except SQLAlchemyError:
+            # The database is away, or was never made: nothing can be delivered until it is there.
+            _log.exception("the outbox cannot be read")
+            self._stop.wait(WAIT_AFTER_OUTAGE_SECONDS)
+            return 0
+
+    def _on_commit(self, _sender: Any, changes: Changes) -> None:
+        if {OutboxEvent.__tablename__, EVERYTHING} & changes.tables:
+            self._wake.set()
