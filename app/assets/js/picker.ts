@@ -43,7 +43,11 @@ export function makePicker(select: HTMLSelectElement): void {
           if (!isLate) this.clearOptions();
           done(isLate ? [] : found.results);
         })
-        .catch(() => done());
+        .catch(() => {
+          // What the server could not answer may be asked again.
+          delete this.loadedSearches[query];
+          done();
+        });
     },
     render: {
       no_results: () => line("no-results", words.empty ?? ""),
