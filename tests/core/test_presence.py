@@ -13,21 +13,6 @@ from tests.forms import changed, read_form
 pytestmark = pytest.mark.both_databases
 
 
-@pytest.fixture
-def mine(zoo_client):
-    return zoo_client("owner")
-
-
-@pytest.fixture
-def theirs(zoo_client):
-    return zoo_client("teammate")
-
-
-@pytest.fixture
-def zoe(zoo_session):
-    return key_of(Animal, name="Zoe")
-
-
 def leases():
     return db.session.execute(sa.select(TABLE.c.model, TABLE.c.row_key)).all()
 

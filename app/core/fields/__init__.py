@@ -1,7 +1,13 @@
 """What a model is to people: its fields, the titles of its rows, and their keys as text."""
 
 from app.core.fields.field import COMMON_COLUMNS, Field, common_columns, computed_field, fields_of
-from app.core.fields.keys import decode_key, encode_key, encode_values, key_attributes
+from app.core.fields.keys import (
+    decode_key,
+    encode_key,
+    encode_values,
+    holds_one_of,
+    key_attributes,
+)
 from app.core.fields.titles import has_own_title, title_attributes, title_of
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "encode_values",
     "fields_of",
     "has_own_title",
+    "holds_one_of",
     "key_attributes",
     "title_attributes",
     "title_of",

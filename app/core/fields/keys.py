@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
+from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import NotFound
 from app.core.kinds import BadValue, kind_of_column
@@ -45,6 +47,14 @@ def decode_key(model: type, text: str) -> tuple[Any, ...]:
     return tuple(
         _convert(column, _decode_part(part)) for column, part in zip(columns, parts, strict=True)
     )
+
+
+def holds_one_of(columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> ColumnElement[bool]:
+    """The condition that the columns hold one of these keys, each a value for every column."""
+    if len(columns) == 1:
+        found: ColumnElement[bool] = columns[0].in_([key[0] for key in keys])
+        return found
+    return sa.tuple_(*columns).in_(keys)
 
 
 @cache

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql import ColumnElement
 
-from app.core.fields import Field
+from app.core.fields import Field, holds_one_of
 from app.core.filters.comparable import comparable
 
 Clause = ColumnElement[bool]
@@ -52,7 +52,7 @@ def among_visible(
     """A condition on a relation, as if the rows that do not meet `visible` were not there."""
     wanted = visible
     if operator.arity is Arity.MANY:
-        wanted = sa.and_(_key_in(sa.inspect(field.target).primary_key, values), visible)
+        wanted = sa.and_(holds_one_of(sa.inspect(field.target).primary_key, values), visible)
     found = field.attribute.any(wanted) if field.is_many else field.attribute.has(wanted)
     return found if operator.name in ("any", "filled") else sa.not_(found)
 
@@ -76,11 +76,11 @@ def _any(field: Field, values: Sequence[Any]) -> Clause:
     if field.target is None:
         return field.attribute.in_(values)
     if field.is_many:
-        return field.attribute.any(_key_in(sa.inspect(field.target).primary_key, values))
+        return field.attribute.any(holds_one_of(sa.inspect(field.target).primary_key, values))
     local = local_key(field)
     if local is not None:
-        return _key_in(local, values)
-    return field.attribute.has(_key_in(sa.inspect(field.target).primary_key, values))
+        return holds_one_of(local, values)
+    return field.attribute.has(holds_one_of(sa.inspect(field.target).primary_key, values))
 
 
 def _none(field: Field, values: Sequence[Any]) -> Clause:
@@ -93,12 +93,6 @@ def local_key(field: Field) -> tuple[Any, ...] | None:
     pairs = {remote: local for local, remote in relation.local_remote_pairs or ()}
     keys = sa.inspect(field.target).primary_key
     return tuple(pairs[key] for key in keys) if all(key in pairs for key in keys) else None
-
-
-def _key_in(columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Clause:
-    if len(columns) == 1:
-        return columns[0].in_([key[0] for key in keys])
-    return sa.tuple_(*columns).in_(keys)
 
 
 def _empty(field: Field, _values: Sequence[Any]) -> Clause:

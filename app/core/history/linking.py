@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from app.core.errors import NotFound
-from app.core.fields import decode_key
+from app.core.fields import decode_key, holds_one_of
 from app.core.history.columns import recorded_links
 from app.core.history.inverse import Item
-from app.core.history.rewriting import association, chunks, in_keys, run
+from app.core.history.rewriting import association, chunks, run
 from app.extensions import db
 
 Link = frozenset[tuple[str, Any]]
@@ -53,7 +53,7 @@ class Links:
                 self.wanted.pop((table, frozenset(values.items())), None)
             for chunk in chunks(off):
                 columns = [table.c[name] for name in chunk[0]]
-                run(relation.parent, sa.delete(table).where(in_keys(columns, _keys(chunk))))
+                run(relation.parent, sa.delete(table).where(holds_one_of(columns, _keys(chunk))))
             for item, key, values in _pairs(relation, _named(items, "link", relation)):
                 self.taken.add((table, frozenset(values.items())))
                 self.wanted[table, frozenset(values.items())] = (relation, item, key)
@@ -93,7 +93,7 @@ def extra_links(model: Any, items: Sequence[Item]) -> set[str]:
         for chunk in chunks(items):
             keys = {tuple(item.identity[p] for p in positions): item.key for item in chunk}
             linked = sa.select(*(table.c[str(c.key)] for c in (*columns, *far)))
-            statement = linked.where(in_keys(columns, list(keys)))
+            statement = linked.where(holds_one_of(columns, list(keys)))
             for row in db.session.execute(statement, bind_arguments={"mapper": relation.parent}):
                 names = (str(c.key) for c in (*columns, *far))
                 if tuple(sorted(zip(names, row, strict=True))) not in known:
@@ -106,7 +106,7 @@ def _insert(relation: RelationshipProperty[Any], rows: Sequence[dict[str, Any]])
     table = association(relation)
     for chunk in chunks(rows):
         columns = [table.c[name] for name in chunk[0]]
-        known = sa.select(*columns).where(in_keys(columns, _keys(chunk)))
+        known = sa.select(*columns).where(holds_one_of(columns, _keys(chunk)))
         bind = {"mapper": relation.parent}
         found = {tuple(row) for row in db.session.execute(known, bind_arguments=bind)}
         pairs = zip(_keys(chunk), chunk, strict=True)
@@ -122,7 +122,7 @@ def _there(mapper: Mapper[Any], identities: Iterable[tuple[Any, ...]]) -> set[tu
         tuple(row)
         for chunk in chunks(identities)
         for row in db.session.execute(
-            sa.select(*keys).where(in_keys(keys, chunk)), bind_arguments={"mapper": mapper}
+            sa.select(*keys).where(holds_one_of(keys, chunk)), bind_arguments={"mapper": mapper}
         )
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstanceState, Mapper, PassiveFlag, Session, attributes
 
+from app.core.fields import holds_one_of
 from app.core.history.columns import RecordedColumn, recorded_columns
 
 State = InstanceState[Any]
@@ -88,10 +89,7 @@ def moved_rows(session: Session) -> dict[sa.ForeignKeyConstraint, Any]:
 
 def is_one_of(mapper: Mapper[Any], states: Iterable[State]) -> Any:
     """The condition that names these rows by their keys."""
-    keys = [tuple(key_of(state)) for state in states]
-    if len(mapper.primary_key) == 1:
-        return mapper.primary_key[0].in_([key[0] for key in keys])
-    return sa.tuple_(*mapper.primary_key).in_(keys)
+    return holds_one_of(mapper.primary_key, [tuple(key_of(state)) for state in states])
 
 
 def key_of(state: State) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
-from app.core.fields import encode_values
+from app.core.fields import encode_values, holds_one_of
 from app.core.history.columns import recorded_links
 from app.core.history.inverse import Item
 from app.core.query.gate import Gate, gates
@@ -81,7 +81,7 @@ def referred_to(model: type, items: Sequence[Item]) -> set[str]:
         own = other.primary_key if other is mapper else ()
         for chunk in chunks(items):
             keys = [tuple(item.identity[position] for position in positions) for item in chunk]
-            named = sa.select(*columns, *own).where(in_keys(columns, keys)).distinct()
+            named = sa.select(*columns, *own).where(holds_one_of(columns, keys)).distinct()
             for row in db.session.execute(named, bind_arguments={"mapper": other}):
                 if not own or tuple(row[len(columns) :]) not in leaving:
                     found.add(tuple(row[: len(columns)]))
@@ -133,7 +133,7 @@ def delete(model: Any, items: Sequence[Item]) -> None:
                 mapper.primary_key.index(local) for local, _c in relation.synchronize_pairs
             ]
             keys = [tuple(item.identity[position] for position in positions) for item in chunk]
-            run(mapper, sa.delete(association(relation)).where(in_keys(near, keys)))
+            run(mapper, sa.delete(association(relation)).where(holds_one_of(near, keys)))
         run(mapper, sa.delete(_table(mapper)).where(chosen(mapper.primary_key, chunk)))
 
 
@@ -165,7 +165,7 @@ def association(relation: RelationshipProperty[Any]) -> sa.Table:
 
 def chosen(columns: Sequence[Any], items: Iterable[Item]) -> Any:
     """The condition that names these rows by their keys."""
-    return in_keys(columns, [item.identity for item in items])
+    return holds_one_of(columns, [item.identity for item in items])
 
 
 def _references(
@@ -213,13 +213,6 @@ def _cases(mapper: Mapper[Any], name: str, items: Iterable[Item]) -> Any:
         for item in items
     )
     return sa.cast(sa.case(*whens, else_=column), column.type)
-
-
-def in_keys(columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Any:
-    """The condition that the columns hold one of these keys."""
-    if len(columns) == 1:
-        return columns[0].in_([key[0] for key in keys])
-    return sa.tuple_(*columns).in_(keys)
 
 
 def run(mapper: Mapper[Any], statement: Any, rows: Any = None) -> None:

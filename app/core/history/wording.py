@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
 from app.core.errors import NotFound
-from app.core.fields import Field, decode_key, encode_key, encode_values, title_of
+from app.core.fields import Field, decode_key, encode_key, encode_values, holds_one_of, title_of
 from app.core.history.columns import recorded_columns, recorded_links
 from app.core.history.diff import Part, compare
 from app.core.history.models import Change, Verb
@@ -179,12 +179,7 @@ def titles_of(gate: Gate, keys: Iterable[str]) -> dict[str, str]:
             continue
     if not identities:
         return {}
-    primary: Any = sa.inspect(gate.model).primary_key
-    chosen = (
-        primary[0].in_([identity[0] for identity in identities])
-        if len(primary) == 1
-        else sa.tuple_(*primary).in_(identities)
-    )
+    chosen = holds_one_of(sa.inspect(gate.model).primary_key, identities)
     statement = with_columns(gate.rows().where(chosen), gate.model, (), ())
     return {encode_key(row): title_of(row) for row in db.session.scalars(statement)}
 

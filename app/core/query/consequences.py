@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import ngettext
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
+from app.core.fields import holds_one_of
 from app.core.labels import humanise, label
 from app.core.trash import DELETED_AT, is_trashable
 from app.extensions import db
@@ -62,11 +63,7 @@ def _count(
     ]
     keys = [tuple(getattr(row, name) for _remote, name in pairs) for row in rows]
     columns = [remote for remote, _name in pairs]
-    chosen = (
-        columns[0].in_([key[0] for key in keys])
-        if len(columns) == 1
-        else sa.tuple_(*columns).in_(keys)
-    )
+    chosen = holds_one_of(columns, keys)
     counted = sa.select(sa.func.count()).select_from(relation.mapper.local_table).where(chosen)
     if kept and is_trashable(relation.mapper.class_):
         return counted.where(relation.mapper.local_table.c[DELETED_AT].is_(None))

@@ -8,6 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
+from app.core.fields import holds_one_of
 from app.core.history.cascades import write_deletions
 from app.core.history.statements import RECORDED
 from app.extensions import db
@@ -20,7 +21,7 @@ def delete_by_keys(model: type, keys: Sequence[tuple[Any, ...]]) -> None:
     session would load them all and empty their foreign keys.
     """
     mapper: Mapper[Any] = sa.inspect(model)
-    is_chosen = _in(mapper.primary_key, keys)
+    is_chosen = holds_one_of(mapper.primary_key, keys)
     # Before the links go, because the history of a row says what it was linked to.
     write_deletions(db.session(), {mapper: [is_chosen]})
     for relation in mapper.relationships:
@@ -34,14 +35,8 @@ def delete_by_keys(model: type, keys: Sequence[tuple[Any, ...]]) -> None:
         chosen = [tuple(key[position] for position in positions) for key in keys]
         columns = [far for far, _near in pairs]
         db.session.execute(
-            sa.delete(cast("sa.Table", relation.secondary)).where(_in(columns, chosen)),
+            sa.delete(cast("sa.Table", relation.secondary)).where(holds_one_of(columns, chosen)),
             bind_arguments={"mapper": mapper},
         )
     options = {"synchronize_session": False, RECORDED: True}
     db.session.execute(sa.delete(model).where(is_chosen), execution_options=options)
-
-
-def _in(columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Any:
-    if len(columns) == 1:
-        return columns[0].in_([key[0] for key in keys])
-    return sa.tuple_(*columns).in_(keys)

@@ -18,7 +18,15 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import Forbidden, NotFound
-from app.core.fields import Field, decode_key, encode_key, fields_of, title_attributes, title_of
+from app.core.fields import (
+    Field,
+    decode_key,
+    encode_key,
+    fields_of,
+    holds_one_of,
+    title_attributes,
+    title_of,
+)
 from app.core.filters.operators import like
 from app.core.query.loading import order_by_title, with_columns
 from app.core.query.page import ListPage, count_rows
@@ -159,12 +167,7 @@ class Gate:
         identities = [decode_key(self.model, key) for key in keys]
         if not identities:
             return []
-        primary: Any = sa.inspect(self.model).primary_key
-        chosen = (
-            primary[0].in_([identity[0] for identity in identities])
-            if len(primary) == 1
-            else sa.tuple_(*primary).in_(identities)
-        )
+        chosen = holds_one_of(sa.inspect(self.model).primary_key, identities)
         return db.session.scalars(order_by_title(self.rows(verb).where(chosen), self.model)).all()
 
     def choices(self, text: str, limit: int) -> tuple[list[tuple[str, str]], bool]:

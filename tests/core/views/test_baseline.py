@@ -15,21 +15,6 @@ ANIMALS = "/zoo/animals"
 
 
 @pytest.fixture
-def mine(zoo_client):
-    return zoo_client("owner")
-
-
-@pytest.fixture
-def theirs(zoo_client):
-    return zoo_client("teammate")
-
-
-@pytest.fixture
-def zoe(zoo_session):
-    return key_of(Animal, name="Zoe")
-
-
-@pytest.fixture
 def pen(zoo_session):
     return key_of(Pen, number=2)
 

@@ -13,21 +13,6 @@ pytestmark = pytest.mark.both_databases
 ANIMALS = "/zoo/animals"
 
 
-@pytest.fixture
-def mine(zoo_client):
-    return zoo_client("owner")
-
-
-@pytest.fixture
-def theirs(zoo_client):
-    return zoo_client("teammate")
-
-
-@pytest.fixture
-def zoe(zoo_session):
-    return key_of(Animal, name="Zoe")
-
-
 def test_the_loser_sees_base_theirs_and_mine_side_by_side(mine, theirs, zoe):
     path = f"{ANIMALS}/edit/{zoe}"
 
