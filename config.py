@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import limits
+
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "production", "testing")
+REGISTRATIONS = ("off", "open", "approval")
 LANGUAGES = {
     "en": {"flag": "gb", "name": "English"},
     "pt": {"flag": "pt", "name": "Português"},
@@ -26,6 +30,7 @@ LANGUAGES = {
 
 SECRET_LENGTH = 32
 DEFAULT_SECRETS = ("dev", "change", "default", "example", "secret", "thisismyscretkey", "password")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 MAIL_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
@@ -49,10 +54,18 @@ class Settings:
     BUREAU_INSTANCE: str = str(ROOT / "instance")
     # Key that signs sessions and tokens; drawn once and kept in the instance folder when unset.
     SECRET_KEY: str = ""
+    # Former keys, the newest first: they still prove old security events and read old sessions.
+    SECRET_KEY_FALLBACKS: tuple[str, ...] = ()
     # Bureau's own database; a SQLite file in the instance folder when unset.
     DATABASE_URL: str = ""
     # Redis for the cache and the rate limits; kept in this process when unset.
     REDIS_URL: str = ""
+    # Address where people reach this site, for the links in mails; HOST and PORT when unset.
+    BUREAU_URL: str = ""
+    # Who may make an account for themselves: off, open, or approval by an administrator.
+    BUREAU_REGISTRATION: str = "off"
+    # Role of those who have made their own account; none when unset.
+    BUREAU_REGISTRATION_ROLE: str = ""
     # Mail server: smtp, smtps or smtp+starttls://user:password@host:port; none when unset.
     MAIL_URL: str = ""
     # Address that mails come from.
@@ -63,6 +76,8 @@ class Settings:
     BUREAU_WORKER: int = 1
     # Seconds that one event may take before another worker takes it over.
     BUREAU_OUTBOX_LEASE_SECONDS: int = 60
+    # Days that delivered events stay in the outbox; 0 means for ever.
+    BUREAU_OUTBOX_DAYS: int = 30
     # Days that history is kept where a model says nothing else; 0 means for ever.
     BUREAU_HISTORY_DAYS: int = 0
     # Features to load, in menu order; all of them when unset.
@@ -75,6 +90,10 @@ class Settings:
     BUREAU_TIMEZONE: str = "UTC"
     # Largest request body, in bytes.
     BUREAU_REQUEST_MAX_BYTES: int = 16 * 1024 * 1024
+    # Calls of the REST API that a user, a key or an address may make; none is counted when unset.
+    BUREAU_API_RATE: str = "600 per minute"
+    # Sites whose scripts may call the REST API, as https://host[:port]; none when unset.
+    BUREAU_CORS_ORIGINS: tuple[str, ...] = ()
     # Proxies in front of Bureau whose X-Forwarded headers are believed.
     BUREAU_PROXY_COUNT: int = 0
     # Token that opens /metrics to other machines; only this machine may read it when unset.
@@ -83,6 +102,32 @@ class Settings:
     BUREAU_TRUSTED_HOSTS: tuple[str, ...] = ()
     # How long a sign-in lasts without a request, in hours.
     BUREAU_SESSION_HOURS: int = 12
+    # How long a sign-in lasts at most, in days.
+    BUREAU_SESSION_DAYS: int = 7
+    # How long a sign-in lasts for whoever asks to be remembered, in days.
+    BUREAU_REMEMBER_DAYS: int = 30
+    # Minutes after which a change that matters asks for the password again; 0 means never.
+    BUREAU_CONFIRM_MINUTES: int = 15
+    # Providers of OpenID Connect or OAuth 2 by name, as JSON or a file with it; none when unset.
+    BUREAU_OIDC: str = ""
+    # Directory that knows names and passwords: ldaps or ldap+starttls://host:port; none when unset.
+    BUREAU_LDAP_URL: str = ""
+    # Entry that Bureau searches the directory as; nobody in particular when unset.
+    BUREAU_LDAP_BIND_DN: str = ""
+    # Password of that entry.
+    BUREAU_LDAP_BIND_PASSWORD: str = ""
+    # Where in the directory people are.
+    BUREAU_LDAP_BASE: str = ""
+    # Search that finds somebody by the name they type, which stands for {name}.
+    BUREAU_LDAP_FILTER: str = "(uid={name})"
+    # More about the directory, as JSON or a file with it.
+    BUREAU_LDAP_OPTIONS: str = ""
+    # Header in which a proxy names whom it has signed in; none when unset.
+    BUREAU_REMOTE_USER_HEADER: str = ""
+    # Addresses or networks of that proxy; nobody else is believed.
+    BUREAU_REMOTE_USER_PROXIES: tuple[str, ...] = ()
+    # More about that proxy, as JSON or a file with it.
+    BUREAU_REMOTE_USER_OPTIONS: str = ""
     # Least severe log line that is written.
     BUREAU_LOG_LEVEL: str = "INFO"
 
@@ -135,12 +180,15 @@ class Config:
         settings = read_settings(environ)
         if settings.BUREAU_ENV not in ENVIRONMENTS:
             raise ConfigError(f"BUREAU_ENV must be one of {', '.join(ENVIRONMENTS)}")
+        if settings.BUREAU_REGISTRATION not in REGISTRATIONS:
+            raise ConfigError(f"BUREAU_REGISTRATION must be one of {', '.join(REGISTRATIONS)}")
         instance = Path(settings.BUREAU_INSTANCE).resolve()
         instance.mkdir(parents=True, exist_ok=True)
         values = dict(FIXED) | dataclasses.asdict(settings)
         values |= _database(settings, instance, environ)
         values |= _secrets(settings, instance)
         values |= _cache(settings) | _mail(settings) | _web(settings)
+        _check_api(settings)
         if settings.BUREAU_ENV == "production":
             _refuse_debug(environ)
         return values
@@ -247,6 +295,22 @@ def _refuse_default_secret(secret: str) -> None:
         )
 
 
+def _check_api(settings: Settings) -> None:
+    """Refuse a rate that cannot be read, and origins that are none or would be all."""
+    try:
+        limits.parse_many(settings.BUREAU_API_RATE or "1 per minute")
+    except ValueError:
+        raise ConfigError("BUREAU_API_RATE must read like '600 per minute'") from None
+    for origin in settings.BUREAU_CORS_ORIGINS:
+        if origin == "*":
+            if settings.BUREAU_ENV == "production":
+                raise ConfigError("BUREAU_CORS_ORIGINS must not be * in production")
+        elif not ORIGIN.fullmatch(origin):
+            raise ConfigError(
+                f"BUREAU_CORS_ORIGINS must list origins like https://host, not {origin!r}"
+            )
+
+
 def _refuse_debug(environ: Mapping[str, str]) -> None:
     if environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
         raise ConfigError("FLASK_DEBUG must not be set in production")
@@ -264,7 +328,12 @@ def _cache(settings: Settings) -> dict[str, Any]:
 
 
 def _mail(settings: Settings) -> dict[str, Any]:
-    """Flask-Mail's settings, from the one URL."""
+    """Flask-Mail's settings, from the one URL, and where the links in mails lead."""
+    site = urlsplit(settings.BUREAU_URL)
+    if settings.BUREAU_URL and (site.scheme not in ("http", "https") or not site.hostname):
+        raise ConfigError("BUREAU_URL must be an address that starts with http or https")
+    if settings.MAIL_URL and not settings.BUREAU_URL and settings.BUREAU_ENV == "production":
+        raise ConfigError("BUREAU_URL must be set where mails are sent: their links lead there")
     values: dict[str, Any] = {"MAIL_DEFAULT_SENDER": settings.MAIL_SENDER}
     if not settings.MAIL_URL:
         return values | {"MAIL_SUPPRESS_SEND": True}
@@ -295,7 +364,8 @@ def _web(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": production,
         "REMEMBER_COOKIE_SECURE": production,
         "PREFERRED_URL_SCHEME": "https" if production else "http",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.BUREAU_SESSION_HOURS),
+        # How long the cookie may live; the session in the database ends before it.
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.BUREAU_REMEMBER_DAYS),
         "MAX_CONTENT_LENGTH": settings.BUREAU_REQUEST_MAX_BYTES,
         "TRUSTED_HOSTS": list(settings.BUREAU_TRUSTED_HOSTS) or None,
         "BABEL_DEFAULT_LOCALE": settings.BUREAU_LOCALE,

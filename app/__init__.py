@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from app.core.adopt.command import adopt
+from app.core.api.cors import init_cors
 from app.core.appbuilder import init_appbuilder
 from app.core.cache import init_cache
 from app.core.database import init_database
@@ -22,11 +23,13 @@ from app.core.outbox.setup import init_outbox
 from app.core.preferences import init_preferences
 from app.core.purging import purge_trash
 from app.core.seeding import seed
+from app.core.startup import init_startup
 from app.core.telemetry import init_telemetry
 from app.core.templating import init_templating
 from app.core.views.presence import init_presence
 from app.core.web import init_web
 from app.features import FEATURES
+from app.mail.setup import init_mail
 from app.security import SecurityManager, init_security
 from config import Config
 
@@ -41,9 +44,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     init_cache(app)
     init_web(app)
     init_errors(app)
+    init_startup(app)
+    init_cors(app)
     init_appbuilder(app, SecurityManager)
     init_security(app)
     init_outbox(app)
+    init_mail(app)
     init_i18n(app)
     init_preferences(app)
     init_presence(app)

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.people",
     "tests.fixtures.database",
     "tests.fixtures.adopted",
+    "tests.fixtures.mail",
     "tests.fixtures.server",
     "tests.fixtures.browser",
     "tests.fixtures.properties",

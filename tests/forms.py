@@ -32,7 +32,7 @@ class FormReader(HTMLParser):
             self.fields.add(self.select, value)
         elif tag == "textarea":
             self.textarea, self.text = name, ""
-        elif tag == "input" and name:
+        elif tag == "input" and name and "disabled" not in given:
             is_choice = given.get("type") in ("checkbox", "radio")
             if not is_choice or "checked" in given:
                 self.fields.add(name, value)

@@ -49,15 +49,15 @@ def postgres() -> Iterator[str]:
         for option in POSTGRES_OPTIONS:
             command += ["-c", option]
         with _serving(command, user, stop=signal.SIGQUIT, port=port, log=folder / "log"):
-            _wait_for(lambda: _answers(binaries, port), folder / "log")
+            wait_for(lambda: _answers(binaries, port), folder / "log")
             yield f"postgresql://bureau@127.0.0.1:{port}/postgres"
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int | None = None) -> Iterator[str]:
     """Run a Redis server that keeps nothing on disk, and yield its URL."""
     with tempfile.TemporaryDirectory(prefix="bureau-redis-") as name:
-        port = free_port()
+        port = port or free_port()
         command = [_redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         command += ["--dir", name, "--daemonize", "no"]
         with _serving(command, None, stop=signal.SIGTERM, port=port, log=Path(name, "log")):
@@ -159,7 +159,7 @@ def _serving(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", **_as(user)
         )
     try:
-        _wait_for(lambda: server.poll() is not None or _accepts(port), log)
+        wait_for(lambda: server.poll() is not None or accepts(port), log)
         if server.poll() is not None:
             raise ServiceError(f"{command[0]} stopped:\n{log.read_text()}")
         yield
@@ -168,7 +168,8 @@ def _serving(
         server.wait(PATIENCE_SECONDS)
 
 
-def _wait_for(ready, log: Path) -> None:
+def wait_for(ready, log: Path) -> None:
+    """Wait until a server that has just been started is ready."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not ready():
         if time.monotonic() > deadline:
@@ -176,7 +177,8 @@ def _wait_for(ready, log: Path) -> None:
         time.sleep(0.02)
 
 
-def _accepts(port: int) -> bool:
+def accepts(port: int) -> bool:
+    """Whether somebody listens on a loopback port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

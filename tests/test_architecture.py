@@ -80,6 +80,8 @@ def test_the_contracts_hold():
     [
         ("app/core/planted.py", "import app.security"),
         ("app/core/planted.py", "import app.features"),
+        ("app/core/planted.py", "import app.mail"),
+        ("app/mail/planted.py", "import app.security"),
         ("app/security/planted.py", "import app.features"),
     ],
 )

@@ -35,6 +35,26 @@ def test_an_empty_environment_is_enough(read, tmp_path):
     assert values["MAIL_SUPPRESS_SEND"] is True
 
 
+@pytest.mark.parametrize("rate", ["often", "10", "10 per minute, or so"])
+def test_a_rate_that_cannot_be_read_is_refused(read, rate):
+    with pytest.raises(ConfigError, match="BUREAU_API_RATE"):
+        read(BUREAU_API_RATE=rate)
+
+
+@pytest.mark.parametrize(
+    "origin", ["partner.example", "https://partner.example/", "https://*.example", "null", ".*"]
+)
+def test_what_is_no_origin_is_refused(read, origin):
+    with pytest.raises(ConfigError, match="BUREAU_CORS_ORIGINS"):
+        read(BUREAU_CORS_ORIGINS=origin)
+
+
+def test_every_origin_is_refused_in_production(read):
+    assert read(BUREAU_CORS_ORIGINS="*")["BUREAU_CORS_ORIGINS"] == ("*",)
+    with pytest.raises(ConfigError, match="production"):
+        read(BUREAU_CORS_ORIGINS="*", BUREAU_ENV="production", SECRET_KEY=GOOD_SECRET)
+
+
 def test_creating_the_app_stays_without_queries(read):
     values = read()
 
@@ -63,6 +83,9 @@ def test_a_list_is_written_with_commas(read):
         ({"BUREAU_ENV": "staging"}, "BUREAU_ENV"),
         ({"MAIL_URL": "http://example.org"}, "MAIL_URL"),
         ({"MAIL_URL": "smtp://"}, "MAIL_URL"),
+        ({"BUREAU_URL": "bureau.example"}, "BUREAU_URL"),
+        ({"BUREAU_URL": "ftp://bureau.example"}, "BUREAU_URL"),
+        ({"BUREAU_REGISTRATION": "yes"}, "BUREAU_REGISTRATION"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(read, environ, named):
@@ -84,6 +107,18 @@ def test_a_mail_url_says_it_all(read):
     assert values["MAIL_PORT"] == 587
     assert (values["MAIL_USERNAME"], values["MAIL_PASSWORD"]) == ("me@x.org", "s/cret")
     assert (values["MAIL_USE_TLS"], values["MAIL_USE_SSL"]) == (True, False)
+
+
+def test_production_does_not_send_links_to_nowhere(read):
+    environ = {
+        "BUREAU_ENV": "production",
+        "SECRET_KEY": "kW3vQm0pYt7uZ1xLr9sBn4hGd6fJc2aEoViU8yTqMXw",
+        "MAIL_URL": "smtp://mail.x.org",
+    }
+    with pytest.raises(ConfigError, match="BUREAU_URL"):
+        read(**environ)
+
+    assert read(**environ, BUREAU_URL="https://bureau.example")["MAIL_SERVER"] == "mail.x.org"
 
 
 def test_adopted_databases_come_from_file_and_environment(read, tmp_path):

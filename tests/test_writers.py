@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from app.core.history.models import Change
 from app.extensions import db
-from tests.core.models import Badge, Pen
+from tests.core.models import Badge, Keeper, Pen
 from tests.core.zoo import add_zoo, find_row, key_of
 from tests.crawl import sign_in
 from tests.forms import changed, read_form
@@ -26,6 +26,7 @@ WRITERS = 50
 PERSISTENT = 20
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SCRIPT = FORM | {"HX-Request": "true"}
 
 pytestmark = pytest.mark.both_databases
 
@@ -129,6 +130,51 @@ def test_of_fifty_forms_opened_on_one_version_one_is_saved(served_zoo, ask, stor
             assert read_form(answer.text)["name"] == f"written by {number}"
             assert f"written by {winners[0]}<" in answer.text
     assert stored(lambda: saves_in_history(Badge, key)) == [2]
+
+
+@pytest.mark.parametrize("headers", [FORM, SCRIPT], ids=["page", "script"])
+def test_of_fifty_cells_opened_on_one_version_one_is_saved(headers, served_zoo, ask, stored):
+    key = stored(lambda: key_of(Badge, name="Old"))
+    path = f"/zoo/badges/cell/{key}/name"
+    form = read_form(ask("GET", path).text)
+
+    answers = all_at_once(
+        lambda n: ask("POST", path, urlencoded(changed(form, name=f"written by {n}")), headers)
+    )
+
+    row = stored(lambda: db.session.get(Badge, int(key)))
+    winners = [n for n, answer in enumerate(answers) if answer.status in (200, 302)]
+    assert [row.name] == [f"written by {n}" for n in winners]
+    assert row.version == 2
+    for number, answer in enumerate(answers):
+        if number not in winners:
+            assert answer.status == 409
+            assert read_form(answer.text)["name"] == f"written by {number}"
+            assert f"written by {winners[0]}<" in answer.text
+    assert stored(lambda: saves_in_history(Badge, key)) == [2]
+
+
+def test_of_fifty_bulk_forms_opened_on_the_same_rows_one_is_saved(served_zoo, ask, stored):
+    keys = stored(lambda: [key_of(Keeper, first_name=name) for name in ("Ann", "Bob")])
+    path = "/zoo/keepers/bulk/edit"
+    page = ask("POST", path, urlencode([("key", key) for key in keys]), FORM).text
+    opened = re.search(r'name="_rows" value="([^"]+)"', page)[1]
+
+    def write(number):
+        form = {"_rows": opened, "_set": "phone", "phone": f"+3519000000{number:02}"}
+        return ask("POST", path, urlencode(form), FORM)
+
+    answers = all_at_once(write)
+
+    winners = [n for n, answer in enumerate(answers) if answer.status == 302]
+    rows = stored(lambda: [db.session.get(Keeper, int(key)) for key in keys])
+    assert len(winners) == 1
+    assert {row.phone for row in rows} == {f"+3519000000{winners[0]:02}"}
+    assert {row.version for row in rows} == {2}
+    for number, answer in enumerate(answers):
+        if number not in winners:
+            assert answer.status == 409
+            assert f'value="+3519000000{number:02}"' in answer.text
 
 
 def test_of_writers_who_go_on_each_save_is_a_version(served_zoo, ask, stored):

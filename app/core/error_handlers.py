@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from http import HTTPStatus
 
 from flask import (
     Flask,
@@ -34,6 +35,7 @@ from app.core.errors import (
     text_of,
 )
 from app.core.redirects import came_from
+from app.core.signals import announce
 from app.core.telemetry import request_id
 from app.extensions import db
 
@@ -86,6 +88,8 @@ def wants_fragment() -> bool:
 def respond(problem: Problem) -> AnyResponse:
     """Answer with an error, in the form the caller can use."""
     _discard_changes()
+    if problem.status == HTTPStatus.FORBIDDEN:
+        announce("access", outcome="refused", details={"reason": problem.code})
     if wants_json():
         response = _json(problem)
     elif problem.status == 401 and hasattr(current_app, "appbuilder"):

@@ -21,6 +21,7 @@ class BureauError(Exception):
 
     status: ClassVar[int] = 500
     code: str = "internal_error"
+    headers: Sequence[tuple[str, str]] = ()
 
     def __init__(
         self,
@@ -94,6 +95,17 @@ class Invalid(BureauError):
 
     status = 422
     code = "invalid"
+
+
+class RateLimited(BureauError):
+    """Whoever calls has called too often; they may again after some seconds."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(_("There were too many requests. Wait a moment, then go on."))
+        self.headers = [("Retry-After", str(retry_after))]
 
 
 class Unavailable(BureauError):
@@ -207,4 +219,4 @@ def problem_of(error: BureauError) -> Problem:
     """What is answered to this error."""
     text = text_of(error.status)
     shown = ErrorText(text.title, error.message or text.message, error.advice or text.advice)
-    return Problem(error.status, error.code, shown, error.errors)
+    return Problem(error.status, error.code, shown, error.errors, error.headers)

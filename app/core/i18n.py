@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from zoneinfo import available_timezones
 
 from babel import Locale
 from flask import Flask, current_app, has_request_context, request
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale, refresh
 
 from app.core.preferences import current_preferences
 
@@ -21,6 +24,8 @@ AREAS = (
     "Indian/",
     "Pacific/",
 )
+
+_reader_timezone: ContextVar[str | None] = ContextVar("reader_timezone", default=None)
 
 
 def init_i18n(app: Flask) -> None:
@@ -42,7 +47,28 @@ def select_locale() -> str:
 
 def select_timezone() -> str:
     """The user's time zone, else the cookie's, else the default."""
+    forced = _reader_timezone.get()
+    if forced is not None:
+        return forced
     return current_preferences().timezone or current_app.config["BABEL_DEFAULT_TIMEZONE"]
+
+
+@contextmanager
+def as_reader(locale: str | None, timezone: str | None = None) -> Iterator[None]:
+    """Write what stands in the block for somebody else than whoever makes the request.
+
+    Where they have chosen nothing, or a language that is no longer offered, it is the default.
+    """
+    known = locale if locale in current_app.config["LANGUAGES"] else default_locale()
+    token = _reader_timezone.set(timezone or current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    try:
+        with force_locale(known):
+            # Flask-Babel remembers the time zone that it was told first.
+            refresh()
+            yield
+    finally:
+        _reader_timezone.reset(token)
+        refresh()
 
 
 def default_locale() -> str:

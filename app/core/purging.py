@@ -13,6 +13,7 @@ from app.core.history.models import Source
 from app.core.history.scope import operation
 from app.core.models import Model
 from app.core.query.trashing import expired_keys, purge
+from app.core.signals import announce
 from app.core.trash import Trashable, expiry_limit
 from app.extensions import db
 
@@ -25,6 +26,10 @@ def purge_trash() -> None:
     """Delete for good what has been in the trash for longer than its model allows."""
     for model in trashable_models():
         done, kept = purge_expired(model)
+        if done:
+            details = {"rows": done}
+            subject = (model.__name__, None, model.__name__)
+            announce("trash-emptied", target=subject, details=details, stands_alone=True)
         if done or kept:
             note = f"; {kept} kept, because other records refer to them" if kept else ""
             click.echo(f"{model.__name__}: {done} deleted for good{note}.")

@@ -12,6 +12,12 @@ NEVER_KEPT = frozenset({"page_history", "locale"})
 """What FAB writes on a GET: tabs would overwrite each other's, and no page could be cached."""
 
 
+MESSAGES = "_flashes"
+"""Where Flask keeps what the next page is to say."""
+MAX_COOKIE_BYTES = 3_800
+"""With its name and attributes a cookie must stay below 4096 bytes."""
+
+
 class BureauSession(SecureCookieSession):
     """A session that remembers what it held at first."""
 
@@ -37,7 +43,15 @@ class BureauSessionInterface(SecureCookieSessionInterface):
             del session[name]
         if isinstance(session, BureauSession):
             session.modified = _kept(session) != session.original
+        self._fit(app, session)
         super().save_session(app, session, response)
+
+    def _fit(self, app: Flask, session: SessionMixin) -> None:
+        """Give up the oldest messages: a browser drops a cookie that is too large."""
+        serializer = self.get_signing_serializer(app)
+        messages = session.get(MESSAGES)
+        while messages and serializer and len(serializer.dumps(dict(session))) > MAX_COOKIE_BYTES:
+            messages = session[MESSAGES] = messages[1:]
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Only for news; a permanent session is renewed by a POST, not by every page."""

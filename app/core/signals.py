@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from blinker import Namespace
 
@@ -27,3 +28,26 @@ rows_changed = _namespace.signal("rows-changed")
 
 The session is between two transactions then, so a receiver must not use it.
 """
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Something that whoever records security events should know of.
+
+    `stands_alone` says that it has happened whatever becomes of the open transaction.
+    """
+
+    kind: str
+    outcome: str = "success"
+    target: Any = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    stands_alone: bool = False
+
+
+noticed = _namespace.signal("noticed")
+"""Sent when something happens that matters to security: sender is None, `occurrence` says what."""
+
+
+def announce(kind: str, **values: Any) -> None:
+    """Send an `Occurrence`; nobody may be listening."""
+    noticed.send(None, occurrence=Occurrence(kind, **values))

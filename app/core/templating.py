@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from jinja2 import StrictUndefined
 
 from app.core import formats
+from app.core.banners import current_banners
 from app.core.i18n import current_locale, list_languages, text_direction
 from app.core.preferences import current_preferences
 from app.core.static import URL_PREFIX, dist_folder
@@ -70,6 +71,7 @@ def init_templating(app: Flask) -> None:
     app.extensions[_EXTENSION] = Manifest(dist_folder(app) / "manifest.json")
     functions: dict[str, Any] = {name: getattr(formats, name) for name in FORMATS}
     app.jinja_env.globals.update(functions, asset=asset, csp_nonce=csp_nonce)
+    app.jinja_env.globals["banners"] = current_banners
     app.jinja_env.filters.update(functions)
     app.context_processor(page_context)
 

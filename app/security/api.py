@@ -7,19 +7,24 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.exceptions import BadRequest, TooManyRequests
 
 from app.core.errors import BadParameter, Invalid, Unauthorized
+from app.extensions import db
+from app.security.accounts import current_account
 from app.security.attempts import TooManyAttempts, attempt
+from app.security.audit import record_event
+from app.security.factors.calls import require_code
+from app.security.models import UserSession
 from app.security.openapi import describe_tokens
-from app.security.tokens import access_token, has_token, refresh_token
+from app.security.sessions import end_sessions
+from app.security.tokens import access_token, begin_tokens, has_token, refresh_token, renew
 
 PROVIDER = "db"
 
 
 class SecurityApi(BaseApi):
-    """FAB's two addresses, with our checks: tokens for a name and a password."""
+    """Tokens for a name and a password, new ones for old ones, and their end."""
 
     resource_name = "security"
     openapi_spec_tag = "Security"
@@ -36,22 +41,46 @@ class SecurityApi(BaseApi):
         sent = _read_login()
         try:
             user = attempt(sent["username"], sent["password"])
+            if user is None:
+                raise Unauthorized(_("The name or the password is wrong."), code="login_failed")
+            has_factor = require_code(user, sent.get("code"))
         except TooManyAttempts as error:
             raise TooManyRequests from error
-        if user is None:
-            raise Unauthorized(_("The name or the password is wrong."), code="login_failed")
-        answer = {"access_token": access_token(user, fresh=True)}
+        is_renewable = bool(sent.get("refresh"))
+        held = begin_tokens(user, is_renewable=is_renewable, has_factor=has_factor)
+        answer = {"access_token": access_token(held, fresh=True)}
         if sent.get("refresh"):
-            answer["refresh_token"] = refresh_token(user)
+            answer["refresh_token"] = refresh_token(held)
+        db.session.commit()
         return jsonify(answer)
 
     @expose("/refresh", methods=["POST"])
     def refresh(self) -> Response:
-        """Give a new token to whoever has a refresh token."""
-        # The token itself was read before this request was let in; a session does not do.
-        if not has_token():
-            raise Unauthorized
-        return jsonify(access_token=access_token(current_user, fresh=False))
+        """Give new tokens to whoever has a refresh token, which is used up by that."""
+        held = _session_of_token()
+        return jsonify(refresh_token=renew(held), access_token=access_token(held, fresh=False))
+
+    @expose("/logout", methods=["POST"])
+    def logout(self) -> Response:
+        """End the session of a token, and with it all tokens that were given in it."""
+        held = _session_of_token()
+        end_sessions(UserSession.id == held.id)
+        record_event("log-out")
+        db.session.commit()
+        response = Response(status=204)
+        del response.headers["Content-Type"]
+        return response
+
+
+def _session_of_token() -> UserSession:
+    """The session of the token that this request brings; a cookie or a key does not do.
+
+    The token itself was read before the request was let in.
+    """
+    account = current_account()
+    if not has_token() or account is None or account.session is None:
+        raise Unauthorized
+    return account.session
 
 
 def _read_login() -> dict[str, Any]:

@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.security.accounts import add_account, find_roles, find_user
-from app.security.explain import explain_access
+from app.security.links.invitations import invite
 from app.security.passwords import faults_of
+from app.security.why import explain_access
+from app.security.why.answers import Holds
 
 
 @click.command("create-user")
@@ -23,10 +25,10 @@ from app.security.passwords import faults_of
 @click.option(
     "--password",
     envvar="BUREAU_USER_PASSWORD",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
     help="Better given by the variable BUREAU_USER_PASSWORD or typed when asked.",
+)
+@click.option(
+    "--invite", "is_invited", is_flag=True, help="Let them choose the password by a link in a mail."
 )
 @with_appcontext
 def create_user(
@@ -35,18 +37,19 @@ def create_user(
     last_name: str,
     email: str,
     roles: Iterable[str],
-    password: str,
+    password: str | None,
+    is_invited: bool,
 ) -> None:
     """Make the account USERNAME."""
     taken = [name for name in (username, email) if find_user(name) is not None]
     if taken:
         raise click.ClickException(f"There already is an account {taken[0]}.")
-    faults = faults_of(password, (username, first_name, last_name, email))
-    if faults:
-        raise click.ClickException(faults[0])
+    chosen = None if is_invited else _chosen(password, (username, first_name, last_name, email))
     try:
         held = find_roles(roles)
-        add_account(username, (first_name, last_name), email, password, held)
+        add_account(username, (first_name, last_name), email, chosen, held)
+        if is_invited:
+            invite(username)
         db.session.commit()
     except LookupError as error:
         raise click.ClickException(f"There is no role {error}.") from error
@@ -55,14 +58,30 @@ def create_user(
     click.echo(f"Created {username} with {', '.join(r.name for r in held) or 'no role'}.")
 
 
+def _chosen(password: str | None, about: Iterable[str]) -> str:
+    """The password that was given, or typed now."""
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    faults = faults_of(str(password), about)
+    if faults:
+        raise click.ClickException(faults[0])
+    return str(password)
+
+
+_SIGNS = {Holds.YES: "+", Holds.NO: "-", Holds.NOTE: "·"}
+
+
 @click.command("check-access")
 @click.argument("username")
 @click.argument("url")
 @click.option("--method", default="GET", show_default=True, help="The HTTP method.")
 @with_appcontext
 def check_access(username: str, url: str, method: str) -> None:
-    """Say whether USERNAME may open URL, and which role or absence decides."""
+    """Say whether USERNAME may open URL, and which role, rule or absence decides."""
     decision = explain_access(username, url, method.upper())
     click.echo(f"{'allowed' if decision.is_allowed else 'refused'}: {decision.reason}")
+    for step in decision.steps:
+        if step.text != decision.reason:
+            click.echo(f"  {_SIGNS[step.holds]} {step.text}")
     if not decision.is_allowed:
         raise SystemExit(1)

@@ -69,6 +69,7 @@ class LoginForm(SecurityForm):
 
     username = wtforms.StringField(_l("User name or mail address"), [REQUIRED])
     password = wtforms.PasswordField(_l("Password"), [REQUIRED])
+    remember = wtforms.BooleanField(_l("Stay logged in on this device"))
 
 
 class NewPassword:
@@ -134,16 +135,32 @@ def _named(values: Sequence[str], labels: dict[str, Any]) -> Choices:
     return [(value, labels[value]) for value in values]
 
 
-def _at_most(count: int) -> Length:
+def at_most(count: int) -> Length:
+    """Refuse what its column could not hold."""
     return Length(max=count, message=_l("Use at most %(count)d characters.", count=count))
+
+
+class ReasonForm(SecurityForm):
+    """Why somebody acts as another user; it is recorded."""
+
+    reason = wtforms.StringField(
+        _l("Reason"),
+        [REQUIRED, at_most(200)],
+        description=_l("Such as the number of the request for help."),
+    )
+
+    def validate_reason(self, field: Any) -> None:
+        """Refuse spaces in the place of a reason."""
+        if not (field.data or "").strip():
+            raise ValidationError(_("Fill in this field."))
 
 
 class ProfileForm(SecurityForm):
     """One's own name, address and choices."""
 
-    first_name = wtforms.StringField(_l("First name"), [REQUIRED, _at_most(64)])
-    last_name = wtforms.StringField(_l("Last name"), [REQUIRED, _at_most(64)])
-    email = wtforms.EmailField(_l("Mail address"), [REQUIRED, _at_most(254)])
+    first_name = wtforms.StringField(_l("First name"), [REQUIRED, at_most(64)])
+    last_name = wtforms.StringField(_l("Last name"), [REQUIRED, at_most(64)])
+    email = wtforms.EmailField(_l("Mail address"), [REQUIRED, at_most(254)])
     locale = wtforms.SelectField(_l("Language"), choices=_languages)
     timezone = wtforms.SelectField(_l("Time zone"), choices=_timezones)
     theme = wtforms.SelectField(_l("Theme"), choices=lambda: _named(THEMES, THEME_LABELS))
@@ -153,9 +170,14 @@ class ProfileForm(SecurityForm):
         super().__init__(formdata, **options)
         self.user = user
 
+    @property
+    def has_new_address(self) -> bool:
+        """Whether another address was given; it counts when somebody answers from there."""
+        return bool(self.email.data.lower() != (self.user.email or "").lower())
+
     def populate(self, user: User) -> None:
         """Write what the user may change of themselves, and nothing else."""
-        for name in ("first_name", "last_name", "email"):
+        for name in ("first_name", "last_name"):
             setattr(user, name, self[name].data)
 
     def validate_email(self, field: Any) -> None:

@@ -12,16 +12,47 @@ from flask_babel import lazy_gettext as _
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user
 
+from app.core.errors import Unauthorized
 from app.core.feature import add_model_view
 from app.extensions import limiter
 from app.security import tokens
-from app.security.accounts import current_rights, find_user, load_account, remember_account
-from app.security.admin import GroupView, PermissionView, RoleView, UserView
+from app.security.accounts import (
+    Account,
+    current_account,
+    current_rights,
+    find_user,
+    load_account,
+    remember_account,
+)
+from app.security.acting_views import ActingView
+from app.security.admin import (
+    GroupView,
+    PermissionView,
+    RegistrationView,
+    RoleView,
+    SessionView,
+    UserView,
+)
 from app.security.api import SecurityApi
 from app.security.attempts import authenticate
-from app.security.sessions import is_current
+from app.security.confirm_views import ConfirmView
+from app.security.factors.admin import RolePolicyView
+from app.security.factors.login import FactorView
+from app.security.factors.profile import FactorsView
+from app.security.keys.admin import KeyView
+from app.security.keys.checking import load_account_of_key
+from app.security.keys.secret import looks_like_key
+from app.security.keys.views import OwnKeysView
+from app.security.limits import count_call
+from app.security.links.views import AskView, LinkView
+from app.security.providers.arrival import is_vouched_for
+from app.security.providers.registry import providers
+from app.security.providers.views import IdentitiesView, ProviderView
+from app.security.session_views import OwnSessionsView
+from app.security.sessions import browser_session, note_use
 from app.security.sync import sync_permissions
 from app.security.views import AuthView, ProfileView
+from app.security.why.views import WhyView
 
 ADMINISTRATION = "administration"
 
@@ -65,34 +96,53 @@ class SecurityManager(FabSecurityManager):
         return limiter
 
     def load_user(self, pk: Any) -> User | None:
-        """The user of the session, unless they were disabled or changed their password."""
+        """The user of the browser's session, as long as it counts."""
         # A caller who sends a token means the token, also where a cookie comes along.
         if tokens.has_token():
             return None
-        account = load_account(int(pk))
-        if account is None or not is_current(account.user):
+        held = browser_session()
+        account = load_account(held) if held is not None else None
+        # Flask-Login's own note of who it is must agree, or the cookie was put together.
+        if account is None or str(account.real_user.id) != str(pk):
             return None
-        remember_account(account)
-        return account.user
+        if not is_vouched_for(account.session):
+            return None
+        return self._welcome(account)
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> User | None:
         """The user of a token, under the same conditions."""
-        account = load_account(int(jwt_data["sub"]))
-        if account is None or not tokens.is_current(jwt_data, account.user):
+        account = load_account(tokens.session_of_claims(jwt_data))
+        if account is None or str(account.user_id) != str(jwt_data["sub"]):
             return None
+        return self._welcome(account)
+
+    def _welcome(self, account: Account) -> User:
         remember_account(account)
+        if account.session is not None:
+            note_use(account.session)
         return account.user
 
     def before_request(self) -> None:
-        """Make the user known, and refuse a bad token before anything is done with it."""
+        """Make the user known, refuse a bad token or key, and count calls of the API."""
         g.user = current_user
         if tokens.has_token():
             # While the token is read nobody is signed in, whatever the cookie says.
             g._login_user = self.lm.anonymous_user()
-            user = self.load_user_jwt({}, tokens.read_claims())
-            if user is None:
-                raise tokens.invalid_token()
-            g._login_user = user
+            try:
+                g._login_user = self._user_of_token(tokens.sent_token())
+            except Unauthorized:
+                # Whoever tries tokens out is counted by their address.
+                count_call()
+                raise
+        count_call()
+
+    def _user_of_token(self, sent: str) -> User:
+        if looks_like_key(sent):
+            return self._welcome(load_account_of_key(sent))
+        user = self.load_user_jwt({}, tokens.read_claims())
+        if user is None:
+            raise tokens.invalid_token()
+        return user
 
     # Accounts
 
@@ -111,16 +161,40 @@ class SecurityManager(FabSecurityManager):
 
     def account_pages(self) -> Iterable[tuple[Any, str, str]]:
         """What a user's own menu leads to: label, icon, address."""
+        account = current_account()
+        if account is None or account.is_impersonated:
+            return []
+        url = IdentitiesView.get_default_url()
         return [
             (_("Profile"), "user", ProfileView.get_default_url()),
             (_("Change the password"), "key", ProfileView.password_url()),
+            (_("Second factors"), "shield", FactorsView.get_default_url()),
+            (_("My sessions"), "screen", OwnSessionsView.get_default_url()),
+            (_("API keys"), "code", OwnKeysView.get_default_url()),
+            *([(_("Other log-ins"), "link", url)] if list(providers()) else []),
         ]
 
     def register_views(self) -> None:
         """Register our views; none of FAB's."""
         self.auth_view = self.appbuilder.add_view_no_menu(AuthView)
-        self.appbuilder.add_view_no_menu(ProfileView)
+        for view in (ProfileView, AskView, LinkView, OwnSessionsView, ConfirmView, ActingView):
+            self.appbuilder.add_view_no_menu(view)
+        for view in (FactorView, FactorsView, RolePolicyView):
+            self.appbuilder.add_view_no_menu(view)
+        for view in (ProviderView, IdentitiesView, OwnKeysView):
+            self.appbuilder.add_view_no_menu(view)
         self.appbuilder.add_api(SecurityApi)
-        for view in (UserView, RoleView, GroupView, PermissionView):
-            add_model_view(view, ADMINISTRATION, _("Administration"), "shield")
+        for model_view in (
+            UserView,
+            RegistrationView,
+            RoleView,
+            GroupView,
+            PermissionView,
+            SessionView,
+            KeyView,
+        ):
+            add_model_view(model_view, ADMINISTRATION, _("Administration"), "shield")
+        self.appbuilder.add_view(
+            WhyView(), WhyView.__name__, label=_("Why?"), icon="info", category=ADMINISTRATION
+        )
         self.user_view = self.appbuilder.menu.find(UserView.__name__).baseview

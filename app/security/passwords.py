@@ -13,7 +13,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
-METHOD = "scrypt"
+METHOD = "scrypt:32768:8:1"
 
 # A hash that no password has, of the kind that ours are, so that checking it takes as long.
 _NOBODYS = (
@@ -44,12 +44,24 @@ def hash_password(password: str) -> str:
     return generate_password_hash(password, method=METHOD)
 
 
+def is_weak_hash(kept: str) -> bool:
+    """Whether a password is kept in a way that costs a thief less than ours of today."""
+    method, *costs = kept.partition("$")[0].split(":")
+    wanted, *wanted_costs = METHOD.split(":")
+    if method != wanted or len(costs) != len(wanted_costs):
+        return True
+    return any(int(cost) < int(least) for cost, least in zip(costs, wanted_costs, strict=True))
+
+
 def is_password_of(user: User | None, password: str) -> bool:
     """Whether this is the user's password; takes as long for a user who does not exist."""
     is_usable = user is not None and bool(user.active) and bool(user.password)
     is_sane = 0 < len(password) <= MAX_LENGTH and "\0" not in password
     kept = user.password if user is not None and is_usable else _NOBODYS
     matches = check_password_hash(kept or _NOBODYS, password[:MAX_LENGTH])
+    if not matches and is_weak_hash(kept or _NOBODYS):
+        # A weak hash is checked quicker, which would tell that there is such an account.
+        check_password_hash(_NOBODYS, password[:MAX_LENGTH])
     return matches and is_usable and is_sane
 
 

@@ -28,7 +28,8 @@ def save_choices(chosen: Mapping[str, str]) -> None:
     account = current_account()
     if account is None:
         return
-    key = account.user_id
+    # Whoever acts as somebody else keeps their own choices, and changes those.
+    key = account.real_user_id
     try:
         set_choices(key, account.preference, chosen)
         db.session.commit()

@@ -8,6 +8,7 @@ is gone at the next request in every process, and yet nothing is asked again unt
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
@@ -60,17 +61,17 @@ class RightsMemory:
 
     def __init__(self, size: int = _KEPT_SETS) -> None:
         self._size = size
-        self._sets: OrderedDict[tuple[int, int], Rights] = OrderedDict()
+        self._sets: OrderedDict[tuple[str, int], Rights] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, key: tuple[int, int]) -> Rights | None:
-        """The set kept under (user, version)."""
+    def find(self, key: tuple[str, int]) -> Rights | None:
+        """The set kept under (holder, version)."""
         with self._lock:
             if key in self._sets:
                 self._sets.move_to_end(key)
             return self._sets.get(key)
 
-    def keep(self, key: tuple[int, int], rights: Rights) -> None:
+    def keep(self, key: tuple[str, int], rights: Rights) -> None:
         """Keep a set, and forget the one that was not used for longest."""
         with self._lock:
             self._sets[key] = rights
@@ -80,19 +81,29 @@ class RightsMemory:
 
 def rights_of(user_id: int, version: int) -> Rights:
     """What the user may do at this version of all rights; `VISITOR` for nobody in particular."""
+    return _remembered(str(user_id), version, lambda: read_rights(roles_of(user_id)))
+
+
+def rights_of_role(role_id: int, version: int) -> Rights:
+    """What somebody may do who holds this role alone."""
+    roles = sa.union(_public_role(), sa.select(Role.id).where(Role.id == role_id))
+    return _remembered(f"role-{role_id}", version, lambda: read_rights(roles))
+
+
+def _remembered(holder: str, version: int, read: Callable[[], Rights]) -> Rights:
     memory: RightsMemory = current_app.extensions.setdefault(_EXTENSION, RightsMemory())
-    found = memory.find((user_id, version))
+    found = memory.find((holder, version))
     if found is None:
-        found = cached(f"rights:{user_id}:{version}", RIGHTS_TABLES, lambda: read_rights(user_id))
+        found = cached(f"rights:{holder}:{version}", RIGHTS_TABLES, read)
         transaction = open_transaction(db.session())
         # What only this transaction sees must not be taken for what has been committed.
         if transaction is None or not transaction.has_changed(RIGHTS_TABLES):
-            memory.keep((user_id, version), found)
+            memory.keep((holder, version), found)
     return found
 
 
-def read_rights(user_id: int) -> Rights:
-    """Read a user's set: by their own roles, those of their groups, and those of everybody."""
+def read_rights(roles: sa.CompoundSelect[Any]) -> Rights:
+    """Read the permissions that come with the selected roles."""
     statement = (
         sa.select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)
@@ -101,25 +112,28 @@ def read_rights(user_id: int) -> Rights:
             assoc_permissionview_role,
             assoc_permissionview_role.c.permission_view_id == PermissionView.id,
         )
-        .where(assoc_permissionview_role.c.role_id.in_(roles_of(user_id)))
+        .where(assoc_permissionview_role.c.role_id.in_(roles))
         .distinct()
     )
     return frozenset((permission, subject) for permission, subject in db.session.execute(statement))
 
 
 def roles_of(user_id: int) -> sa.CompoundSelect[Any]:
-    """Select the keys of the roles that count for a user.
+    """Select the keys of the roles that count for a user: their own and those of their groups.
 
     The public role counts for all: whoever signs in must not see less than a visitor.
     """
-    public = sa.select(Role.id).where(Role.name == current_app.config["AUTH_ROLE_PUBLIC"])
     own = sa.select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)
     of_groups = (
         sa.select(assoc_group_role.c.role_id)
         .join(assoc_user_group, assoc_user_group.c.group_id == assoc_group_role.c.group_id)
         .where(assoc_user_group.c.user_id == user_id)
     )
-    return sa.union(public, own, of_groups)
+    return sa.union(_public_role(), own, of_groups)
+
+
+def _public_role() -> sa.Select[Any]:
+    return sa.select(Role.id).where(Role.name == current_app.config["AUTH_ROLE_PUBLIC"])
 
 
 def version_query() -> sa.ScalarSelect[int]:

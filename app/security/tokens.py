@@ -5,24 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+import sqlalchemy as sa
+from flask import current_app, request
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
 from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import ExpiredSignatureError, PyJWTError
+from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import Unauthorized
-from app.security.passwords import epoch_of
+from app.extensions import db
+from app.security.audit import record_event
+from app.security.models import SessionKind, UserSession
+from app.security.sessions import begin_session, end_sessions
 
-EPOCH = "epoch"
+SESSION = "sid"
+NO_SESSION = -1
 REFRESH_ENDPOINT = "SecurityApi.refresh"
 
 
 def has_token() -> bool:
-    """Whether the request is one for the REST API that brings a token."""
+    """Whether the request is one for the REST API that brings a token or a key."""
     scheme, _space, _token = _header()
     return scheme.lower() == "bearer" and request.path.startswith("/api/")
+
+
+def sent_token() -> str:
+    """The token or key that the request brings."""
+    return _header()[2].strip()
 
 
 def read_claims() -> Mapping[str, Any]:
@@ -33,7 +44,7 @@ def read_claims() -> Mapping[str, Any]:
     """
     wanted = "refresh" if request.endpoint == REFRESH_ENDPOINT else "access"
     try:
-        claims: Mapping[str, Any] = decode_token(_header()[2].strip())
+        claims: Mapping[str, Any] = decode_token(sent_token())
     except ExpiredSignatureError as error:
         raise Unauthorized(_("The token has expired."), code="token_expired") from error
     except (JWTExtendedException, PyJWTError, ValueError) as error:
@@ -48,23 +59,70 @@ def invalid_token() -> Unauthorized:
     return Unauthorized(_("The token is not valid."), code="token_invalid")
 
 
-def access_token(user: User, *, fresh: bool) -> str:
-    """A token for some minutes of work."""
-    return create_access_token(str(user.id), fresh=fresh, additional_claims=_claims(user))
+def begin_tokens(user: User, *, is_renewable: bool, has_factor: bool = False) -> UserSession:
+    """Begin the session that a client's tokens belong to; committing is the caller's."""
+    name = "JWT_REFRESH_TOKEN_EXPIRES" if is_renewable else "JWT_ACCESS_TOKEN_EXPIRES"
+    lifetime = current_app.config[name]
+    return begin_session(user, SessionKind.API, lifetime=lifetime, has_factor=has_factor)[0]
 
 
-def refresh_token(user: User) -> str:
-    """A token that only fetches new ones."""
-    return create_refresh_token(str(user.id), additional_claims=_claims(user))
+def access_token(held: UserSession, *, fresh: bool) -> str:
+    """A token for some minutes of work, at most until its session ends."""
+    return create_access_token(str(held.user_id), fresh=fresh, additional_claims=_claims(held))
 
 
-def is_current(claims: Any, user: User) -> bool:
-    """Whether the token was given to the user with the password that they have now."""
-    return claims.get(EPOCH) == epoch_of(user)
+def refresh_token(held: UserSession) -> str:
+    """A token that only fetches new ones, once; it takes the place of the one before.
+
+    Committing is the caller's.
+    """
+    token = create_refresh_token(str(held.user_id), additional_claims=_claims(held))
+    held.refresh_jti = _id_of(token)
+    return token
 
 
-def _claims(user: User) -> dict[str, str]:
-    return {EPOCH: epoch_of(user)}
+def renew(held: UserSession) -> str:
+    """A new refresh token for the one that this request brings. It commits.
+
+    A token that was used before is in two hands, so the session ends: its owner has to sign in
+    again, and whoever has the other copy has nothing. Of two requests at the same moment the
+    second is such a use.
+    """
+    token = create_refresh_token(str(held.user_id), additional_claims=_claims(held))
+    sessions: Any = UserSession.__table__
+    done: Any = db.session.execute(
+        sa.update(sessions)
+        .where(sessions.c.id == held.id, sessions.c.refresh_jti == _id_of(sent_token()))
+        .values(refresh_jti=_id_of(token)),
+        bind_arguments={"mapper": sa.inspect(UserSession)},
+    )
+    if not done.rowcount:
+        record_event("token-reused", outcome="refused")
+        end_sessions(UserSession.id == held.id)
+        db.session.commit()
+        raise Unauthorized(
+            _("This token was used before. The session has ended; sign in again."),
+            code="token_reused",
+        )
+    db.session.commit()
+    return token
+
+
+def _id_of(token: str) -> str:
+    return str(decode_token(token)["jti"])
+
+
+def session_of_claims(claims: Any) -> ColumnElement[bool]:
+    """The condition that the session of a token meets."""
+    key = claims.get(SESSION)
+    is_key = isinstance(key, int) and not isinstance(key, bool)
+    return sa.and_(
+        UserSession.id == (key if is_key else NO_SESSION), UserSession.kind == SessionKind.API
+    )
+
+
+def _claims(held: UserSession) -> dict[str, int]:
+    return {SESSION: held.id}
 
 
 def _header() -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role
 
 from app.extensions import db
 from app.features.blog.models import Subscriber
@@ -52,5 +53,19 @@ def new_subscribers(storing):
             db.session.add_all([Subscriber(email=email, locale="en") for email in emails])
             db.session.commit()
         return word
+
+    return make
+
+
+@pytest.fixture
+def new_role(storing):
+    """A function that makes a role without rights, and gives its key."""
+
+    def make() -> int:
+        with storing():
+            role = Role(name=f"Made role {next(NUMBERS)}")
+            db.session.add(role)
+            db.session.commit()
+            return role.id
 
     return make

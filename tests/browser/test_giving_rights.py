@@ -9,13 +9,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.listing import log_in
 
 NUMBERS = itertools.count(1)
-RIGHT = "Subscriber: Read"
+RIGHT = "Read – Subscribers"
 PASSWORD = "seven unhurried herons"
 
 
 def pick(page: Page, label: str, words: str, choice: str) -> None:
     """Type into a picker and take what it offers."""
-    picker = page.get_by_role("combobox", name=label)
+    picker = page.get_by_role("combobox", name=label, exact=True)
     picker.press_sequentially(words, delay=20)
     page.get_by_role("option", name=choice, exact=True).click()
     picker.press("Tab")
@@ -31,7 +31,8 @@ def add_role(page: Page) -> str:
     name = f"Reader {next(NUMBERS)}"
     page.goto("/administration/roles/add")
     page.get_by_label("Name").fill(name)
-    pick(page, "Permissions", "subscriber read", RIGHT)
+    page.get_by_role("searchbox", name="Find a right").fill("subscribers")
+    page.get_by_role("checkbox", name=RIGHT).check()
     save(page)
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
     return name
@@ -78,10 +79,54 @@ def revoke(page: Page, role: str) -> None:
     page.goto("/administration/roles/list/")
     page.get_by_role("searchbox").fill(role)
     page.get_by_role("link", name=f"Edit {role}").click()
-    page.locator(".item", has_text=RIGHT).locator(".remove").click()
-    expect(page.locator(".item", has_text=RIGHT)).to_have_count(0)
+    page.get_by_role("checkbox", name=RIGHT).uncheck()
+    page.get_by_role("button", name="Review the changes").click()
+    expect(page.locator(".difference.takes")).to_contain_text("1 person loses it")
     save(page)
     expect(page.get_by_role("status").filter(has_text=f"{role} was saved.")).to_be_visible()
+
+
+def test_row_is_ticked_at_once_and_only_what_is_given_shows(visit):
+    page = visit("admin")
+    page.goto("/administration/roles/add")
+    row = page.locator("[data-row]", has_text="Digests")
+
+    row.get_by_role("checkbox", name="All – Digests").check()
+    boxes = row.locator("[name=permissions]")
+    expect(boxes.first).to_be_checked()
+    expect(row.locator("[name=permissions]:not(:checked)")).to_have_count(0)
+    boxes.first.uncheck()
+    expect(row.locator("[data-all]")).to_have_js_property("indeterminate", True)
+    page.get_by_label("Only what is given").check()
+
+    expect(page.locator("[data-row]:visible")).to_have_count(1)
+    page.get_by_role("searchbox", name="Find a right").fill("no such thing")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+
+
+def test_member_is_added_and_removed_on_the_page_of_a_role(visit, new_person):
+    username = new_person("Viewer")
+    page = visit("admin")
+    role = add_role(page)
+
+    pick(page, "Give the role to", username, f"{username.capitalize()} Person")
+    page.locator(".members").first.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("status").filter(has_text=f"The members of {role}")).to_be_visible()
+    members = page.locator(".members").first.get_by_role("listitem")
+    expect(members).to_have_count(1)
+    members.get_by_role("button", name="Take the role from").click()
+
+    expect(page.locator(".members").first).to_contain_text("Nobody")
+
+
+def test_refused_page_leads_to_the_reason(visit):
+    page = visit("admin")
+
+    page.goto("/administration/permissions/add")
+    page.get_by_role("link", name="Why?", exact=True).last.click()
+
+    expect(page.get_by_role("heading", level=2, name="No,")).to_be_visible()
+    expect(page.locator(".answer")).to_contain_text("is not offered there")
 
 
 def test_weak_password_is_refused_beside_its_field(visit):
@@ -120,7 +165,7 @@ def test_new_password_ends_the_sessions_of_its_owner(visit, new_person):
     admin, staff, again = visit("admin"), visit(username), visit()
 
     admin.goto(f"/administration/users/list/?q={username}")
-    admin.locator(".lead a").click()
+    admin.locator(".lead a:not(.pen)").click()
     admin.get_by_role("link", name="Set a password").click()
     for control in admin.locator("input[type=password]").all():
         control.fill(PASSWORD)

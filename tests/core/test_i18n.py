@@ -2,6 +2,7 @@ import flask_babel
 import pytest
 
 from app.core.i18n import (
+    as_reader,
     current_locale,
     init_i18n,
     list_languages,
@@ -112,3 +113,28 @@ def test_the_whole_application_chooses_without_a_session(make_app):
     assert '<html lang="pt" dir="ltr">' in page.text
     with client.session_transaction() as session:
         assert "locale" not in session
+
+
+def test_somebody_else_is_written_to_in_their_language_and_time(app):
+    with app.test_request_context(headers={"Accept-Language": "pt"}):
+        before = str(current_locale()), str(flask_babel.get_timezone())
+        with as_reader("ar", "Asia/Tokyo"):
+            inside = str(current_locale()), str(flask_babel.get_timezone())
+        after = str(current_locale()), str(flask_babel.get_timezone())
+
+    assert before == after == ("pt", "UTC")
+    assert inside == ("ar", "Asia/Tokyo")
+
+
+@pytest.mark.parametrize("locale", [None, "", "xx"])
+def test_a_reader_who_has_chosen_nothing_gets_the_defaults(app, locale):
+    with app.test_request_context(headers={"Accept-Language": "pt"}), as_reader(locale):
+        assert (str(current_locale()), str(flask_babel.get_timezone())) == ("en", "UTC")
+
+
+def test_an_error_leaves_nobody_in_the_language_of_another(app):
+    with app.test_request_context(headers={"Accept-Language": "pt"}):
+        with pytest.raises(KeyError), as_reader("ar", "Asia/Tokyo"):
+            raise KeyError
+
+        assert (str(current_locale()), str(flask_babel.get_timezone())) == ("pt", "UTC")

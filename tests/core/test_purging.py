@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.clock import now
+from app.core.history.models import Operation
 from app.core.purging import purge_expired, trashable_models
 from app.extensions import db
 from app.features.blog.models import Post
@@ -40,6 +41,16 @@ def test_the_command_purges_what_features_have(app, db_session, cast):
     assert (done.exit_code, done.output) == (0, "Post: 1 deleted for good.\n")
     assert db.session.scalars(sa.select(Post.title)).all() == ["Just gone"]
     assert Post in trashable_models()
+
+
+def test_nobody_undoes_what_the_command_has_purged(attic, scene):
+    scene["bottom"].deleted_at = now() - timedelta(days=31)
+    db.session.commit()
+    assert purge_expired(Shelf) == (1, 0)
+
+    done = db.session.scalars(sa.select(Operation).where(Operation.action == "purge-trash")).one()
+
+    assert done.is_final
 
 
 def test_what_others_refer_to_is_kept_and_counted(attic, scene):

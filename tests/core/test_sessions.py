@@ -1,5 +1,7 @@
+import secrets
+
 import pytest
-from flask import session
+from flask import flash, get_flashed_messages, session
 from flask.sessions import SecureCookieSessionInterface
 
 from app.core.sessions import BureauSessionInterface
@@ -89,3 +91,22 @@ def test_without_a_secret_key_there_is_no_session(make_tiny):
         opened = BureauSessionInterface().open_session(app, context.request)
 
     assert opened is SecureCookieSessionInterface().open_session(app, context.request) is None
+
+
+def test_cookie_is_never_too_large_for_a_browser(make_tiny):
+    app = make_tiny()
+    app.session_interface = BureauSessionInterface()
+
+    def talk():
+        for number in range(60):
+            flash(f"{number}: {secrets.token_hex(100)}")
+        return "ok"
+
+    app.add_url_rule("/talk", "talk", talk)
+    app.add_url_rule("/hear", "hear", lambda: "|".join(get_flashed_messages()))
+    client = app.test_client()
+
+    cookie = client.get("/talk").headers["Set-Cookie"]
+
+    assert 2_000 < len(cookie) < 4_096
+    assert "59: " in client.get("/hear").text

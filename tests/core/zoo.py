@@ -2,13 +2,14 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Flask
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import PermissionView, Role, User
 
+from app.core.errors import Conflict, Invalid
 from app.core.feature import add_model_view
 from app.core.fields import encode_key
 from app.core.query.rules import hidden, own, readonly, rows
@@ -40,6 +41,7 @@ class SpeciesView(ModelView):
 
 class PenView(ModelView):
     datamodel = SQLAInterface(Pen)
+    bulk_columns = ["title", "is_secret"]
     row_rules = [rows(lambda _user: Pen.is_secret.is_(False))]
 
 
@@ -48,6 +50,26 @@ class KeeperView(ModelView):
     search_columns = ["first_name", "last_name", "email", "nickname", "boss.last_name"]
     row_rules = [rows(lambda _user: Keeper.is_secret.is_(False))]
     field_rules = [hidden("salary", unless="see_salary"), readonly("nickname", unless="name")]
+
+
+class StrictKeeperView(KeeperView):
+    """Refuses to give Cat certain telephone numbers, and notes whom it was asked about."""
+
+    plural = "strict-keepers"
+    asked: ClassVar[list[str]] = []
+
+    def pre_update(self, item):
+        self.asked.append(f"before {item.first_name}")
+        if item.first_name == "Cat" and item.phone == "+351210000001":
+            raise Conflict("Cat is never called.")
+        if item.first_name == "Cat" and item.phone == "+351210000002":
+            raise Invalid(errors={"phone": ["Cat is never called."]})
+
+        if item.first_name == "Bob" and item.phone == "+351210000004":
+            item.last_name = "Brewer"
+
+    def post_update(self, item):
+        self.asked.append(f"after {item.first_name}")
 
 
 class BadgeView(ModelView):
@@ -108,6 +130,7 @@ VIEWS = (
     SpeciesView,
     PenView,
     KeeperView,
+    StrictKeeperView,
     BadgeView,
     VanishingBadgeView,
     AnimalView,

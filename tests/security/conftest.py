@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -16,9 +17,14 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
 )
 
+from app.core.clock import now
 from app.extensions import db
-from tests.fixtures.database import configured, dispose
+from app.security import tokens
+from app.security.models import UserSession
+from app.security.tokens import begin_tokens
+from tests.fixtures.database import cache_clear, configured, dispose, rolled_back
 from tests.fixtures.people import PASSWORD, TEAM_ROLE
+from tests.security.vault import VERBS, Held, add_vault, fill_vault, hold
 
 USERS = "/administration/users/list/"
 READ_USERS = ("can_read", "User")
@@ -85,3 +91,64 @@ def link_of_right(role: str = TEAM_ROLE, pair: tuple[str, str] = READ_USERS):
 def user_named(name: str) -> User:
     """One of the cast."""
     return find(User, username=name)
+
+
+def act_as(user: User) -> None:
+    """Let all sessions act as the user for an hour; committing is the test's."""
+    until = now() + datetime.timedelta(hours=1)
+    db.session.execute(sa.update(UserSession).values(acting_user_id=user.id, acting_until=until))
+
+
+def let_grow_old(minutes: int = 16) -> None:
+    """Let it be a while ago that the password was given for all sessions."""
+    past = now() - datetime.timedelta(minutes=minutes)
+    db.session.execute(sa.update(UserSession).values(confirmed_at=past))
+    db.session.commit()
+
+
+def access_token(user: User, *, fresh: bool = True) -> str:
+    """A token of a session of its own."""
+    held = begin_tokens(user, is_renewable=False)
+    db.session.commit()
+    return tokens.access_token(held, fresh=fresh)
+
+
+def refresh_token(user: User) -> str:
+    """A token that fetches others, of a session of its own."""
+    held = begin_tokens(user, is_renewable=True)
+    token = tokens.refresh_token(held)
+    db.session.commit()
+    return token
+
+
+@pytest.fixture(scope="session")
+def vault_apps():
+    """The applications with the vault whose tests are rolled back, by kind of database."""
+    return {}
+
+
+@pytest.fixture
+def vault(database, vault_apps, make_app):
+    """The application with the vault, on a database that the test may change as it likes."""
+    if database not in vault_apps:
+        vault_apps[database] = make_app(database)
+        add_vault(vault_apps[database])
+    app = vault_apps[database]
+    cache_clear(app)
+    with rolled_back(app), app.app_context():
+        fill_vault()
+        yield app
+
+        db.session.remove()
+
+
+@pytest.fixture
+def browser(vault, login):
+    """`browser(*exceptions)` is the owner's, who holds all verbs and these exceptions."""
+
+    def made(*exceptions, verbs=VERBS):
+        user = user_named("cast-owner")
+        hold(user, Held(frozenset(verbs), frozenset(exceptions)))
+        return login(vault.test_client(), user)
+
+    return made

@@ -11,7 +11,7 @@ from app.security.accounts import (
     current_rights,
     find_roles,
     find_user,
-    load_account,
+    load_account_of,
 )
 
 
@@ -20,7 +20,7 @@ def test_account_is_loaded_with_one_statement(cast, statements):
     key = cast.owner.id
 
     with statements() as seen:
-        account = load_account(key)
+        account = load_account_of(key)
 
     assert account.user.username == "cast-owner"
     assert account.preference is None
@@ -32,13 +32,13 @@ def test_disabled_account_is_not_loaded(cast, db_session):
     cast.owner.active = False
     db_session.commit()
 
-    assert load_account(cast.owner.id) is None
+    assert load_account_of(cast.owner.id) is None
 
 
 def test_state_is_read_afresh_in_a_session_that_knows_the_user(cast, db_session):
     cast.owner.__dict__["first_name"] = "Stale"
 
-    assert load_account(cast.owner.id).user.first_name == "Owner"
+    assert load_account_of(cast.owner.id).user.first_name == "Owner"
 
 
 def test_visitor_has_no_account(app, db_session):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from app.extensions import db
+from app.security.audit import SecurityEvent
 from tests.fixtures.people import PASSWORD
 
 LOGIN = "/api/v1/security/login"
 REFRESH = "/api/v1/security/refresh"
+LOGOUT = "/api/v1/security/logout"
 
 
 def test_name_and_password_give_a_token(client, cast):
@@ -69,6 +73,66 @@ def test_what_is_no_json_object_is_400(client, body, kind):
     answer = client.post(LOGIN, data=body, content_type=kind)
 
     assert answer.status_code == 400
+
+
+def test_a_refresh_token_works_once_and_its_second_use_ends_the_session(client, cast):
+    first = client.post(LOGIN, json=_given("cast-owner", refresh=True)).json
+    second = _call(client, first["refresh_token"], REFRESH, "post").json
+    assert _call(client, second["access_token"]).status_code == 200
+
+    reused = _call(client, first["refresh_token"], REFRESH, "post")
+
+    assert (reused.status_code, reused.json["code"]) == (401, "token_reused")
+    for name in ("access_token", "refresh_token"):
+        url = REFRESH if name == "refresh_token" else "/api/v1/users/"
+        method = "post" if name == "refresh_token" else "get"
+        assert _call(client, second[name], url, method).json["code"] == "token_invalid"
+    assert _events("token-reused") == ["refused"]
+
+
+def test_each_new_refresh_token_works_in_its_turn(client, cast):
+    token = client.post(LOGIN, json=_given("cast-owner", refresh=True)).json["refresh_token"]
+
+    for _ in range(3):
+        answer = _call(client, token, REFRESH, "post")
+        assert answer.status_code == 200
+        assert answer.json["refresh_token"] != token
+        token = answer.json["refresh_token"]
+
+
+def test_a_reused_token_ends_no_session_but_its_own(client, cast):
+    first = client.post(LOGIN, json=_given("cast-owner", refresh=True)).json["refresh_token"]
+    other = client.post(LOGIN, json=_given("cast-owner", refresh=True)).json["refresh_token"]
+    _call(client, first, REFRESH, "post")
+    _call(client, first, REFRESH, "post")
+
+    assert _call(client, other, REFRESH, "post").status_code == 200
+
+
+def test_logging_out_ends_all_tokens_of_the_session(client, cast):
+    tokens = client.post(LOGIN, json=_given("cast-owner", refresh=True)).json
+    other = client.post(LOGIN, json=_given("cast-owner")).json
+
+    answer = _call(client, tokens["access_token"], LOGOUT, "post")
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert _call(client, tokens["access_token"]).json["code"] == "token_invalid"
+    assert _call(client, tokens["refresh_token"], REFRESH, "post").json["code"] == "token_invalid"
+    assert _call(client, other["access_token"]).status_code == 200
+    assert _events("log-out") == ["success"]
+
+
+def test_logging_out_of_the_api_needs_a_token(client, cast, login):
+    assert client.post(LOGOUT).status_code == 401
+    login(client, cast.owner)
+
+    assert client.post(LOGOUT).status_code == 401
+    assert client.get("/home/").status_code == 200
+
+
+def _events(kind: str) -> list[str]:
+    rows = db.session.scalars(sa.select(SecurityEvent.outcome).where(SecurityEvent.kind == kind))
+    return [outcome.value for outcome in rows]
 
 
 def test_login_begins_no_session(client, cast):

@@ -103,6 +103,29 @@ def test_right_passwords_are_not_counted_against_the_account(attempts):
         attempts.begin("ana", "192.0.2.1")
 
 
+def test_mails_are_counted_by_asker_and_by_reader(attempts):
+    one_reader = [attempts.ask("reset", "Ana ", "192.0.2.1") for _number in range(4)]
+    other_kind = attempts.ask("registration", "ana", "192.0.2.1")
+    other_asker = attempts.ask("reset", "ana", "192.0.2.2")
+
+    assert one_reader == [True] * 3 + [False]
+    assert (other_kind, other_asker) == (True, False)
+
+    def ask_about_many() -> None:
+        for number in range(20):
+            attempts.ask("reset", f"name-{number}", "192.0.2.1")
+
+    with pytest.raises(TooManyAttempts):
+        ask_about_many()
+
+
+def test_mails_asked_for_keep_nobody_from_logging_in(attempts):
+    for _number in range(20):
+        attempts.ask("reset", "ana", "192.0.2.1")
+
+    attempts.begin("ana", "192.0.2.1")
+
+
 def test_counting_goes_on_without_redis():
     attempts = Attempts(BrokenStorage(), "3 per hour")
     for _number in range(3):

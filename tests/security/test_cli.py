@@ -6,6 +6,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 
 from app.security.passwords import is_password_of
+from tests.fixtures.mail import deliver_everything, text_of
 from tests.security.conftest import find
 
 PASSWORD = "four unrelated words here"
@@ -66,5 +67,21 @@ def test_access_is_explained(run):
     refused = run("check-access", "cast-stranger", "/administration/users/list/")
 
     assert (allowed.exit_code, refused.exit_code) == (0, 1)
-    assert allowed.output.startswith("allowed: can_read on User comes with the role Team")
-    assert refused.output.startswith("refused: no role of cast-stranger has can_read on User")
+    assert allowed.output.startswith("allowed: “User: Read” comes with the role Team.")
+    assert refused.output.startswith("refused: No role of cast-stranger gives “User: Read”.")
+
+
+def test_access_to_a_record_is_explained(run, cast):
+    answer = run("check-access", "cast-owner", f"/administration/users/show/{cast.owner.id}")
+
+    assert answer.exit_code == 0
+    assert "+ No rule leaves out single records here." in answer.output
+
+
+def test_who_is_invited_gets_a_mail_and_no_password(run, postbox):
+    result = run("create-user", "bo", *ANSWERS, "--role", "Team", "--invite")
+    deliver_everything()
+
+    assert "Created bo with Team." in result.output
+    assert find(User, username="bo").password is None
+    assert "There is an account for you" in text_of(postbox.to("bo@cast.example")[0])

@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import (
 )
 
 from app.extensions import db
-from app.security.rights import RightsMemory, read_rights
+from app.security.rights import RightsMemory, read_rights, roles_of
 from tests.fixtures.database import configured, dispose
 from tests.fixtures.people import TEAM_ROLE
 from tests.security.conftest import USERS, find, find_pair, link_of_right, user_named
@@ -216,7 +216,7 @@ def test_change_that_is_rolled_back_leaves_no_trace(app, client, cast, login, db
 
     cast.owner.roles = []
     db_session.flush()
-    assert read_rights(cast.owner.id) == frozenset()
+    assert read_rights(roles_of(cast.owner.id)) == frozenset()
     db_session.rollback()
 
     assert client.get(USERS).status_code == 200
@@ -257,14 +257,14 @@ def test_admin_holds_no_right_that_the_role_lacks(client, cast, login, db_sessio
 
 def test_memory_forgets_what_was_not_used_for_longest():
     memory = RightsMemory(size=2)
-    for user in (1, 2):
+    for user in ("1", "2"):
         memory.keep((user, 7), frozenset())
-    memory.find((1, 7))
+    memory.find(("1", 7))
 
-    memory.keep((3, 7), frozenset())
+    memory.keep(("3", 7), frozenset())
 
-    assert memory.find((2, 7)) is None
-    assert memory.find((1, 7)) == frozenset()
+    assert memory.find(("2", 7)) is None
+    assert memory.find(("1", 7)) == frozenset()
 
 
 def test_key_of_a_deleted_user_brings_no_rights(two_apps, sign_in):

@@ -15,7 +15,7 @@ document.addEventListener("click", (event) => {
   const target = event.target as Element;
   const row = target.closest<HTMLElement>("tr[data-href]");
   const selected = window.getSelection()?.toString();
-  if (!row || selected || event.defaultPrevented || target.closest("a, button, input, label, select, .menu, .pick")) return;
+  if (!row || selected || event.defaultPrevented || target.closest("a, button, input, label, select, form, .menu, .pick")) return;
   const link = row.querySelector<HTMLAnchorElement>(".lead a");
   if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
   else link?.click();

@@ -9,25 +9,35 @@ import "./conflict";
 import "./dialogs";
 import "./filters";
 import "./forms";
+import "./keep";
 import "./keys";
 import "./list";
 import "./marks";
 import "./menus";
+import "./narrow";
 import "./requests";
+import "./rights";
 import "./saved";
 import "./selection";
 import "./sidebar";
+import "./ticked";
 import "./toasts";
 
 // Heavy parts are fetched only by pages that show a picker or a chart.
 enhance("[data-picker]:not(template *)", (element) => {
   void import("./picker").then((module) => module.makePicker(element as HTMLSelectElement));
 });
+enhance("table[data-cells]", (table) => {
+  void import("./cells").then((module) => module.editCells(table as HTMLTableElement));
+});
 enhance("form[data-draft]:not([data-draft=''])", (element) => {
   void import("./drafts").then((module) => module.keepDraft(element as HTMLFormElement));
 });
 enhance("[data-presence]", (element) => {
   void import("./presence").then((module) => module.showPresence(element));
+});
+enhance("[data-passkey]", (element) => {
+  void import("./passkeys").then((module) => module.usePasskey(element));
 });
 enhance("[data-chart]", (element) => {
   void import("./chart").then((module) => module.drawChart(element));

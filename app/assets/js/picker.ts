@@ -23,6 +23,8 @@ export function makePicker(select: HTMLSelectElement): void {
     preload: "focus",
     refreshThrottle: 0,
     loadThrottle: 200,
+    // In a table that scrolls, the list of choices would be cut off.
+    ...(select.closest(".scroll") ? { dropdownParent: "body" } : {}),
     closeAfterSelect: !select.multiple,
     hidePlaceholder: true,
     placeholder: words.placeholder ?? "",

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
 
 from app.core.api.checks import check_csrf
-from app.core.api.openapi import SECURITY
+from app.core.api.openapi import ANY, SECURITY, errors
 from app.core.history.timeline import Entry, changes_of
 from app.core.history.undo import undo_operation
 from app.core.home import require_user
@@ -68,10 +68,9 @@ class UndoApi(BaseApi):
             "parameters": [{**operation_id, "schema": schema}],
             "responses": {
                 "200": {"description": "What was undone, and what could not be."},
-                "401": {"description": "Nobody is signed in."},
-                "404": {"description": "There is no such operation for the caller."},
                 "409": {"description": "Nothing could be undone, or it was undone before."},
-            },
+            }
+            | errors(*ANY, "404"),
         }
         api_spec.path(path=f"{self.route_base}/undo/{{operation_id}}", operations={"post": post})
 

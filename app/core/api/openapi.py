@@ -16,7 +16,11 @@ PARAMETER_TEXTS = {
     "page_size": "Rows of a page.",
     "columns": "The fields to give, separated by commas.",
 }
-SECURITY: list[dict[str, list[str]]] = [{"jwt": []}, {"cookie": []}]
+SECURITY: list[dict[str, list[str]]] = [{"jwt": []}, {"key": []}, {"cookie": []}]
+ANY = ("400", "401", "403", "429")
+"""What any call may be answered with: it cannot be read, or whoever calls may not, or not now."""
+CHANGE = ("409", "413", "415", "422")
+"""What a change may be answered with besides."""
 
 
 IF_MATCH = {
@@ -51,10 +55,10 @@ def describe(api: Resource, spec: Any) -> None:
     base = api.route_base
     allowed = set(api.base_permissions)
     collection = {"get": _list(name)}
-    item = {"get": _operation("One row.", {"200": _answer(name), "404": _error("404")})}
+    item = {"get": _operation("One row.", {"200": _answer(name)} | errors("404"))}
     for verb in ("add", "edit"):
         if f"can_{verb}" in allowed:
-            writable = view.form_fields(verb)
+            writable = written_fields(view, verb)
             spec.components.schema(_input(name, verb), component=_schema(writable, writes=True))
     if "can_add" in allowed:
         collection["post"] = _write("Create a row.", name, "add", "201")
@@ -63,20 +67,20 @@ def describe(api: Resource, spec: Any) -> None:
         item["patch"] = _write("Change what is named.", name, "edit", "200", partial=True)
     if "can_delete" in allowed:
         answers = {"204": {"description": "Deleted"}}
-        answers |= {code: _error(code) for code in ("404", "409", "412")}
-        item["delete"] = _operation("Delete a row.", answers) | {"parameters": [IF_MATCH]}
+        item["delete"] = _operation("Delete a row.", answers | errors("404", "409", "412"))
+        item["delete"]["parameters"] = [IF_MATCH]
     key = _path_parameter("pk", "The key of the row.")
     _add(spec, api, f"{base}/", collection)
     _add(spec, api, f"{base}/_info", {"get": _operation("Fields and rights.", _json_answer())})
     _add(spec, api, f"{base}/{{pk}}", item, [key])
-    history = {"get": _operation("Its changes, newest first.", _json_answer())}
+    history = {"get": _operation("Its changes, newest first.", _json_answer() | errors("404"))}
     history["get"]["parameters"] = [
         {"in": "query", "name": "page", "schema": {"type": "integer", "minimum": 1}}
     ]
     _add(spec, api, f"{base}/{{pk}}/history", history, [key])
     for action in view.actions.values():
         if action.single and f"can_{action.name}" in allowed:
-            answers = _json_answer() | {code: _error(code) for code in ("403", "404", "409", "422")}
+            answers = _json_answer() | errors("404", *CHANGE)
             operation = {"post": _operation(str(action.label), answers)}
             _add(spec, api, f"{base}/{{pk}}/{action.name}", operation, [key])
 
@@ -99,7 +103,7 @@ def _list(name: str) -> dict[str, Any]:
             "result": {"type": "array", "items": _reference(name)},
         },
     }
-    operation = _operation("One page of rows.", {"200": _content(result), "400": _error("400")})
+    operation = _operation("One page of rows.", {"200": _content(result)})
     operation["parameters"] = [
         {
             "in": "query",
@@ -119,18 +123,15 @@ def _write(
     body: dict[str, Any] = _reference(_input(name, verb))
     if partial:
         body = {"type": "object", "description": f"Any of the properties of {_input(name, verb)}."}
-    answers = {success: _answer(name)}
-    answers |= {code: _error(code) for code in ("400", "403", "404", "409", "415", "422")}
-    if verb == "edit":
-        answers["412"] = _error("412")
-    operation = _operation(summary, answers)
+    refusals = errors(*CHANGE, *(("404", "412") if verb == "edit" else ()))
+    operation = _operation(summary, {success: _answer(name)} | refusals)
     operation["parameters"] = [IF_MATCH if verb == "edit" else IDEMPOTENCY_KEY]
     operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation
 
 
 def _operation(summary: str, responses: dict[str, Any]) -> dict[str, Any]:
-    return {"summary": summary, "responses": responses | {"401": _error("401")}}
+    return {"summary": summary, "responses": responses | errors(*ANY)}
 
 
 def _json_answer() -> dict[str, Any]:
@@ -146,14 +147,30 @@ def _content(schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": "OK", "content": {"application/json": {"schema": schema}}}
 
 
+def errors(*codes: str) -> dict[str, Any]:
+    """The answers that refuse a call, by status."""
+    return {code: _error(code) for code in codes}
+
+
+def written_fields(view: Any, verb: str) -> list[Field]:
+    """What the body of a call may name: the fields of the form, and what the view adds to it."""
+    extra = getattr(view, f"{verb}_form_extra_fields").values()
+    added = [control.kwargs["field"] for control in extra if "field" in control.kwargs]
+    return [*view.form_fields(verb), *added]
+
+
 def _error(code: str) -> dict[str, Any]:
     properties = {
         "message": {"type": "string"},
         "code": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {}}},
     }
-    schema = {"type": "object", "properties": properties}
-    return {"description": f"Error {code}", "content": {"application/json": {"schema": schema}}}
+    schema = {"type": "object", "properties": properties, "required": ["message", "code"]}
+    headers = {"Retry-After": {"schema": {"type": "integer"}, "required": True}}
+    return {
+        "description": f"Error {code}",
+        "content": {"application/json": {"schema": schema}},
+    } | ({"headers": headers} if code == "429" else {})
 
 
 def _schema(fields: Iterable[Field], *, writes: bool) -> dict[str, Any]:
@@ -161,7 +178,9 @@ def _schema(fields: Iterable[Field], *, writes: bool) -> dict[str, Any]:
     required = []
     for field in fields:
         schema = _written(field) if writes else dict(field.kind.schema())
-        if not field.is_required:
+        # A related row that the reader may not see is read as none at all.
+        is_link = field.is_relation and not field.is_many and not writes
+        if is_link or not field.is_required:
             schema["nullable"] = True
         elif writes:
             required.append(field.name)

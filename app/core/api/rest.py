@@ -12,7 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from app.core.api.checks import check_csrf
 from app.core.api.history import HistoryResource
-from app.core.api.openapi import describe
+from app.core.api.openapi import describe, written_fields
 from app.core.api.rison import plain_parameters
 from app.core.api.tags import check_tag, names_a_tag, tag_of
 from app.core.errors import BadParameter, Invalid, NotFound
@@ -74,8 +74,8 @@ class ModelRestApi(HistoryResource):
                 _field_info(field, view.derived.filter_columns)
                 for field in view.gate.fields().values()
             ],
-            add_columns=[field.name for field in view.form_fields("add")],
-            edit_columns=[field.name for field in view.form_fields("edit")],
+            add_columns=[field.name for field in written_fields(view, "add")],
+            edit_columns=[field.name for field in written_fields(view, "edit")],
         )
 
     @expose("/<pk>", methods=["GET"])

@@ -19,7 +19,7 @@ Reader = Callable[[Any], Any]
 AS_THEY_ARE = frozenset(
     {"integer", "decimal", "money", "percent", "float", "boolean", "date", "datetime", "time"}
 )
-IN_WORDS = frozenset({"enum", "binary", "unknown"})
+IN_WORDS = frozenset({"enum", "binary", "masked", "unknown"})
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a text for a formula; the wide ones are typed in Japanese."""
 
@@ -44,9 +44,13 @@ def json_reader(field: Field) -> Reader:
 
 
 def neutralise(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    begins = text.lstrip(" \t\r\n\0")
-    is_formula = begins.startswith(FORMULA_STARTS) or text.startswith(("\t", "\r", "\n"))
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    Spaces and marks that nobody sees may be dropped on the way there.
+    """
+    seen = (character for character in text if character.isprintable() and character != " ")
+    begins = next((character for character in seen if not character.isspace()), "")
+    is_formula = begins in FORMULA_STARTS or text.startswith(("\t", "\r", "\n"))
     return f"'{text}" if is_formula else text
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 from app.core.fields.titles import title_of
 from app.core.kinds import Kind, kind_of_column
 from app.core.kinds.base import EMPTY, UNKNOWN, Widget
+from app.core.kinds.masked import Masked
 from app.core.kinds.relation import Relation, Relations
 from app.core.labels import humanise, label
 
@@ -71,7 +72,18 @@ class Field:
     def value(self, row: Any) -> Any:
         """The value in this row, as the model's attribute has it."""
         found = getattr(row, self.name)
+        if isinstance(self.kind, Masked):
+            return None if found is None or found == "" else self.kind.mask(found)
         return found() if self.is_computed and callable(found) else found
+
+    def masked(self) -> Field:
+        """The same field for whoever may see only the end of its value."""
+        return replace(self, kind=Masked(self.kind), is_readonly=True)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether only the end of the value is shown, so that no statement may use it."""
+        return isinstance(self.kind, Masked)
 
     def text(self, row: Any) -> str:
         """The value for people, in the reader's language; `—` where it is empty."""

@@ -24,6 +24,8 @@ TECHNICAL = frozenset(
     + "created_on changed_on created_by_fk changed_by_fk".split()
     + "last_login login_count fail_login_count".split()
 )
+ORIGIN = frozenset("created_at created_by_id created_on created_by_fk".split())
+"""What says when a row was made and by whom; kept of a deleted row, so that it can come back."""
 _SECRET = re.compile(r"(^|_)(password|passwd|passphrase|secret|token|otp|salt|hash|hashed)(_|$)")
 
 
@@ -66,6 +68,18 @@ def recorded_columns(model: Any) -> tuple[RecordedColumn, ...]:
             continue
         found.append(RecordedColumn(attribute.key, kind, column))
     return tuple(found)
+
+
+@cache
+def origin_columns(model: Any) -> tuple[RecordedColumn, ...]:
+    """The columns that say when a row was made and by whom."""
+    mapper: Mapper[Any] = sa.inspect(model)
+    found = [(a.key, a.columns[0]) for a in mapper.column_attrs if a.key in ORIGIN]
+    return tuple(
+        RecordedColumn(name, kind_of_column(column), column)
+        for name, column in found
+        if isinstance(column, sa.Column) and not column.primary_key
+    )
 
 
 @cache

@@ -14,7 +14,7 @@ from sqlalchemy.schema import sort_tables_and_constraints
 
 from app.core.errors import NotFound
 from app.core.fields import decode_key, key_attributes
-from app.core.history.columns import recorded_columns, recorded_links
+from app.core.history.columns import ORIGIN, recorded_columns, recorded_links
 from app.core.history.models import Change, Verb
 from app.core.history.values import from_stored
 from app.core.history.wording import keys_in
@@ -44,6 +44,8 @@ class Item:
     unlink: dict[str, list[str]] = field(default_factory=dict)
     version: int | None = None
     """The version of the row before it is undone."""
+    origin: dict[str, str | None] = field(default_factory=dict)
+    """When the row was made and by whom, as the history keeps it; read before it is deleted."""
 
     @property
     def key(self) -> str:
@@ -100,7 +102,7 @@ def invert(model: Any, change: Change) -> Item:
     for name, stored in after.items():
         if name in links:
             item.unlink[name] = keys_in(stored)
-        elif name in columns:
+        elif name in columns and name not in ORIGIN:
             item.expected[name] = from_stored(columns[name], stored)
     return item
 

@@ -39,17 +39,18 @@ def _of_operation(column: Any) -> Any:
 _mapper: Mapper[Any] = sa.inspect(Change)
 _mapper.add_property("at", _of_operation(Operation.at))
 _mapper.add_property("source", _of_operation(Operation.source))
-_mapper.add_property(
-    "user",
-    relationship(
-        User,
-        secondary=Operation.__table__,
-        primaryjoin=Change.operation_id == Operation.id,
-        secondaryjoin=Operation.user_id == User.id,
-        uselist=False,
-        viewonly=True,
-    ),
-)
+for _name, _column in {"user": Operation.user_id, "real_user": Operation.real_user_id}.items():
+    _mapper.add_property(
+        _name,
+        relationship(
+            User,
+            secondary=Operation.__table__,
+            primaryjoin=Change.operation_id == Operation.id,
+            secondaryjoin=_column == User.id,
+            uselist=False,
+            viewonly=True,
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,13 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ForeignKey, Identity, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.actors import real_user_id as find_real_user
 from app.core.clock import now
 from app.core.models import Titled, current_user_id
 from app.core.types import BigId, Json, UtcTime, choice
+
+FINAL = frozenset({"purge", "purge-trash"})
+"""What operations are called that nobody undoes: of a view, and of the command."""
 
 
 class Source(enum.StrEnum):
@@ -47,13 +51,23 @@ class Operation(Titled, FabModel):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("ab_user.id", ondelete="SET NULL"), default=current_user_id, index=True
     )
+    # Who really did it, where somebody acted as that user; else nobody.
+    real_user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ab_user.id", ondelete="SET NULL"), default=find_real_user, index=True
+    )
     source: Mapped[Source] = mapped_column(choice(Source))
     action: Mapped[str] = mapped_column(String(100))
     request_id: Mapped[str | None] = mapped_column(String(64))
     undoes_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("history_operation.id", ondelete="SET NULL"), index=True
     )
-    user: Mapped[User | None] = relationship(User, viewonly=True)
+    user: Mapped[User | None] = relationship(User, foreign_keys=user_id, viewonly=True)
+    real_user: Mapped[User | None] = relationship(User, foreign_keys=real_user_id, viewonly=True)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it deleted for good what was in the trash, so that only its history stays."""
+        return self.action.rpartition(".")[2] in FINAL
 
 
 class Change(Titled, FabModel):

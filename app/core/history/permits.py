@@ -15,7 +15,8 @@ from app.core.history.timeline import UNDONE_BY, is_trashing
 from app.core.query.gate import Gate, current_actor, gate_of
 from app.core.trash import Scope
 
-API_VERBS = {"post": "add", "put": "edit", "patch": "edit"}
+VERBS = {"post": "add", "put": "edit", "patch": "edit", "cell": "edit"}
+"""The verb of an operation that is called after its door."""
 
 
 class Permits:
@@ -102,4 +103,4 @@ def right_for(change: Change) -> str:
 def _verb_of(done: Operation | None) -> str:
     """The right with which the operation was done, where its name tells."""
     word = done.action.rpartition(".")[2] if done is not None else ""
-    return API_VERBS.get(word, word)
+    return VERBS.get(word, word)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _, ngettext
 
 from app.core.errors import NotFound
 from app.core.fields import Field, decode_key, encode_key, encode_values
-from app.core.history.columns import recorded_columns, recorded_links
+from app.core.history.columns import ORIGIN, recorded_columns, recorded_links
 from app.core.history.models import Change, Verb
 from app.core.history.rewriting import same
 from app.core.history.scope import operation
@@ -115,7 +115,7 @@ def _to_set(
     values: Values = {}
     for name, old in then.items():
         label = str(seen[name].label) if name in seen else ""
-        if name == DELETED_AT or names.get(name) in values:
+        if name == DELETED_AT or name in ORIGIN or names.get(name) in values:
             continue
         if name in columns:
             try:

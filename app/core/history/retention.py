@@ -16,6 +16,7 @@ from app.core.clock import now
 from app.core.history.columns import is_recorded
 from app.core.history.models import Change, Operation
 from app.core.query.gate import gates
+from app.core.signals import announce
 from app.extensions import db
 
 BATCH = 10_000
@@ -34,6 +35,9 @@ def erase_history(model: type, key: str) -> int:
     where = (_change.c.model == model.__name__, _change.c.row_key == key)
     emptied = {name: sa.null() for name in ("before", "after", "row_title")}
     done: Any = _run(sa.update(_change).where(*where).values(emptied))
+    announce(
+        "history-erased", target=(model.__name__, key, f"#{key}"), details={"rows": done.rowcount}
+    )
     return int(done.rowcount)
 
 
@@ -55,6 +59,8 @@ def prune_history(moment: datetime.datetime | None = None) -> int:
     # The default holds for all others, among them models that exist no more.
     count += _prune(_change.c.model.not_in(own), history_days(None), moment)
     _forget_empty_operations(moment)
+    if count:
+        announce("history-pruned", details={"rows": count}, stands_alone=True)
     return count
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from app.core.fields import encode_values, holds_one_of
-from app.core.history.columns import recorded_links
+from app.core.history.columns import origin_columns, recorded_links
 from app.core.history.inverse import Item
 from app.core.query.gate import Gate, gates
 from app.extensions import db
@@ -37,7 +37,8 @@ class Current:
 def current_rows(gate: Gate, verb: str, items: Sequence[Item]) -> dict[str, Current]:
     """Read and lock the rows of these changes as they are now, by key."""
     mapper: Mapper[Any] = sa.inspect(gate.model)
-    names = sorted({name for item in items for name in item.expected})
+    known = {column.name for column in origin_columns(gate.model)} if verb == "delete" else set()
+    names = sorted(known.union(*(item.expected for item in items)))
     keys = [getattr(gate.model, mapper.get_property_by_column(c).key) for c in mapper.primary_key]
     version = mapper.version_id_col
     statement = sa.select(
@@ -101,8 +102,23 @@ def insert(model: Any, items: Sequence[Item]) -> None:
             values[version] = (item.change.row_version or 0) + 1
         row = {str(mapper.columns[name].key): value for name, value in values.items()}
         shapes[frozenset(row)].append(row)
+    _forget_lost_authors(mapper, [row for rows in shapes.values() for row in rows])
     for rows in shapes.values():
         run(mapper, sa.insert(_table(mapper)), rows)
+
+
+def _forget_lost_authors(mapper: Mapper[Any], rows: Sequence[dict[str, Any]]) -> None:
+    """Whoever made a row may be gone by now; that must not keep the row from coming back."""
+    model: Any = mapper.class_
+    for origin in origin_columns(model):
+        name = str(origin.column.key)
+        wanted = {row[name] for row in rows if row.get(name) is not None}
+        for key in origin.column.foreign_keys if wanted else ():
+            known = sa.select(key.column).where(key.column.in_(wanted))
+            found = set(db.session.scalars(known, bind_arguments={"mapper": mapper}))
+            for row in rows:
+                if row.get(name) not in found:
+                    row[name] = None
 
 
 def update(model: Any, items: Sequence[Item]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import has_request_context, request
 from sqlalchemy.orm import Session, SessionTransaction
 
+from app.core.actors import real_user_id
 from app.core.clock import now
 from app.core.history.models import Operation, Source
 from app.core.models import current_user_id
@@ -151,6 +152,7 @@ def _row(scope: Scope) -> dict[str, Any]:
         "id": scope.id,
         "at": now(),
         "user_id": current_user_id(),
+        "real_user_id": real_user_id(),
         "source": scope.source,
         "action": scope.action,
         "request_id": request_id() or None,

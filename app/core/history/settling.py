@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.core.errors import BureauError
+from app.core.history.columns import origin_columns
 from app.core.history.inverse import Item, Step, in_order_of_links
 from app.core.history.linking import extra_links
 from app.core.history.models import Change
@@ -25,6 +26,7 @@ from app.core.history.rewriting import (
     update,
 )
 from app.core.history.subjects import seen_fields, sees_every_row
+from app.core.history.values import to_stored
 from app.core.models import current_user_id
 from app.core.query.constraints import refusal
 from app.core.query.gate import Gate
@@ -143,6 +145,8 @@ def _is_as_it_was(
         refused.add(item.change, _("It is not there any more."), is_hidden=is_hidden)
         return False
     item.version = row.version
+    for column in origin_columns(gate.model) if step is Step.DELETE else ():
+        item.origin[column.name] = to_stored(column.kind, row.values[column.name])
     if not row.is_allowed:
         refused.add(item.change, _("You may not change this record."))
         return False

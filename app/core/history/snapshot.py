@@ -11,7 +11,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
 from app.core.fields.titles import MAX_TITLE_LENGTH, title_attributes
-from app.core.history.columns import RecordedColumn, recorded_columns, recorded_links
+from app.core.history.columns import (
+    RecordedColumn,
+    origin_columns,
+    recorded_columns,
+    recorded_links,
+)
 from app.core.history.models import Change, Verb
 from app.core.history.values import (
     is_key_written_by_sql,
@@ -53,7 +58,9 @@ class Chosen:
         """The columns whose values are kept."""
         model: Any = self.mapper.class_
         found = recorded_columns(model)
-        return [c for c in found if self.verb is not Verb.EDIT or c.name in self.after]
+        if self.verb is Verb.EDIT:
+            return [column for column in found if column.name in self.after]
+        return [*found, *origin_columns(model)]
 
     @property
     def links(self) -> Sequence[RelationshipProperty[Any]]:

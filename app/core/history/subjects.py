@@ -69,7 +69,7 @@ def sees_every_row(gate: Gate) -> bool:
     Of a row that is gone nobody can say any more whether a rule held for it.
     """
     user = current_actor()
-    rules = (rule.expression(user) for rule in gate.row_rules if rule.holds_for("read"))
+    rules = (rule.expression(user) for rule in gate.rules_for("read"))
     return gate.can("read") and all(isinstance(rule, sa.sql.elements.True_) for rule in rules)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from sqlalchemy.orm import aliased, joinedload
 
@@ -79,7 +80,10 @@ def changes_of(gate: Gate, key: str, page: int = 1, size: int = PAGE_SIZE) -> Ti
     key = encode_values(decode_key(gate.model, key))
     found = db.session.execute(
         sa.select(Change, together())
-        .options(joinedload(Change.operation).joinedload(Operation.user))
+        .options(
+            joinedload(Change.operation).joinedload(Operation.user),
+            joinedload(Change.operation).joinedload(Operation.real_user),
+        )
         .where(Change.model == gate.model.__name__, Change.row_key == key)
         .order_by(Change.id.desc())
         .limit(size + 1)
@@ -139,7 +143,9 @@ def describe(
                     fields=fields,
                     together=count,
                     is_undone=is_undone,
-                    can_undo=not is_undone and _may_undo(gate, change, rights),
+                    can_undo=not is_undone
+                    and not change.operation.is_final
+                    and _may_undo(gate, change, rights),
                     can_restore=may_restore and not is_current and change.verb is not Verb.DELETE,
                 )
             )
@@ -169,10 +175,16 @@ def undone_operations(ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 def who(operation: Operation) -> str:
     """Who did it: a person, or what ran without one."""
     if operation.user is not None:
-        return title_of(operation.user)
+        return _acting(title_of(operation.user), operation.real_user)
     if operation.source in (Source.COMMAND, Source.JOB, Source.IMPORT):
         return str(label(humanise(operation.source.name)))
     return _("Somebody who was not signed in")
+
+
+def _acting(name: str, real_user: User | None) -> str:
+    if real_user is None:
+        return name
+    return _("%(real)s acting as %(user)s", real=title_of(real_user), user=name)
 
 
 def is_trashing(change: Change) -> bool:

@@ -73,6 +73,8 @@ def undo_operation(operation_id: uuid.UUID, views: Mapping[type, Any]) -> UndoRe
     permits = Permits(done, known, seen, views)
     if done is None or not any(permits.sees(change) for change in seen):
         raise NotFound
+    if done.is_final:
+        raise Conflict(_("What was deleted for good cannot be brought back."), code="final")
     if undone_operations([operation_id]):
         raise Conflict(_("This was undone before."), code="undone_before")
     if len(changes) > MAX_CHANGES:
@@ -191,7 +193,7 @@ def _written(step: Step, item: Item) -> dict[str, Any]:
     before = {name: new[name] for name in item.values if name in new}
     after = {name: old[name] for name in item.values if name in old}
     if step is Step.DELETE:
-        before = dict(new)
+        before = {**new, **item.origin}
     for name in links:
         if step is not Step.INSERT:
             before[name] = item.unlink.get(name, [])

@@ -70,6 +70,7 @@ class ChangeView(ModelView):
     label_columns = {
         "at": _l("When"),
         "user": _l("Who"),
+        "real_user": _l("Acted by"),
         "source": _l("From"),
         "model": _l("What"),
         "row_title": _l("Record"),
@@ -79,9 +80,9 @@ class ChangeView(ModelView):
         "operation": _l("Operation"),
     }
     list_columns = ["row_title", "model", "verb", "at", "user", "source"]
-    show_columns = ["row_title", "row_key", "model", "verb", "at", "user", "source"]
+    show_columns = ["row_title", "row_key", "model", "verb", "at", "user", "real_user", "source"]
     search_columns = ["row_title", "row_key"]
-    filter_columns = ["model", "verb", "at", "user", "source", "row_key"]
+    filter_columns = ["model", "verb", "at", "user", "real_user", "source", "row_key"]
     order_columns = ["id"]
     exclude_columns = ["before", "after", "operation", "row_version"]
     field_rules = [hidden("before"), hidden("after")]

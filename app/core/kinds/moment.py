@@ -119,7 +119,8 @@ class DateTime(Kind):
         return _("Write a date and a time such as 2026-11-20T14:30.")
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date-time"}
+        # The format `date-time` of OpenAPI (RFC 3339) needs a zone.
+        return {"type": "string", "description": "a date and a time without a zone"}
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,9 @@ class Moment(DateTime):
 
     def format(self, value: Any) -> str:
         return format_datetime(_local(value), "medium", rebase=False)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
 
 
 @dataclass(frozen=True)

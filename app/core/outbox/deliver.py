@@ -20,7 +20,7 @@ from app.core.clock import now
 from app.core.errors import BureauError
 from app.core.history.models import Source
 from app.core.history.scope import operation
-from app.core.outbox.handlers import known_handlers
+from app.core.outbox.handlers import Failure, failure_handler, known_handlers
 from app.core.outbox.models import IS_OPEN, OutboxEvent
 from app.extensions import db
 
@@ -111,12 +111,22 @@ def _deliver(event: Any) -> None:
 
 
 def _postpone(event: Any, error: Exception) -> None:
-    if event.attempts >= MAX_TRIES:
-        values: dict[str, Any] = {"failed_at": now()}
-    else:
-        values = {"due_at": now() + DELAYS[event.attempts - 1]}
-    _update(_is_held(event), locked_until=None, last_error=_in_words(error), **values)
+    is_final = event.attempts >= MAX_TRIES
+    values = {"failed_at": now()} if is_final else {"due_at": now() + DELAYS[event.attempts - 1]}
+    if _update(_is_held(event), locked_until=None, last_error=_in_words(error), **values):
+        _tell_failure(event, is_final=is_final, error=error)
     db.session.commit()
+
+
+def _tell_failure(event: Any, *, is_final: bool, error: Exception | None) -> None:
+    tell = failure_handler(event.name)
+    if tell is None:
+        return
+    try:
+        with db.session.begin_nested():
+            tell(Failure(event.payload, event.attempts, is_final, error))
+    except Exception:  # noqa: BLE001 (that nobody was told must not keep the event from waiting)
+        _log.warning("nobody was told of event %s (%s)", event.id, event.name, exc_info=True)
 
 
 def _give_up_lost(names: Collection[str]) -> None:
@@ -127,8 +137,13 @@ def _give_up_lost(names: Collection[str]) -> None:
         _events.c.attempts >= MAX_TRIES,
         _events.c.locked_until < now(),
     )
-    if _execute(sa.select(_events.c.id).where(lost).limit(1)).first() is not None:
-        _update(lost, failed_at=now(), locked_until=None, last_error="The worker was stopped")
+    columns = (_events.c.id, _events.c.name, _events.c.payload, _events.c.attempts)
+    found = _execute(sa.select(*columns).where(lost)).all()
+    for event in found:
+        values = {"locked_until": None, "last_error": "The worker was stopped"}
+        if _update(sa.and_(_events.c.id == event.id, lost), failed_at=now(), **values):
+            _tell_failure(event, is_final=True, error=None)
+    if found:
         db.session.commit()
     else:
         db.session.rollback()

@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 Payload = Mapping[str, Any]
 Handler = Callable[[Payload], None]
 
+
+@dataclass(frozen=True)
+class Failure:
+    """A try that has failed; after the final one the event is on the dead list."""
+
+    payload: Payload
+    attempts: int
+    is_final: bool
+    error: Exception | None
+    """What the handler raised; None where its worker was killed."""
+
+
+FailureHandler = Callable[[Failure], None]
+
 _handlers: dict[str, Handler] = {}
+_failure_handlers: dict[str, FailureHandler] = {}
 
 
-def handles(name: str) -> Callable[[Handler], Handler]:
+def handles(name: str, *, on_failure: FailureHandler | None = None) -> Callable[[Handler], Handler]:
     """Let the function be told of every event called `name`; one function for a name.
 
     It writes to the database through `db.session` and commits nothing itself: its writes and the
     mark that the event is delivered are one transaction, so they happen exactly once. What it does
     elsewhere, such as sending a mail, may happen again after a crash.
+
+    What a handler writes is undone when it raises, so it cannot note that it has failed:
+    `on_failure` can, in the transaction that puts the event off or on the dead list.
     """
 
     def register(handler: Handler) -> Handler:
         if _handlers.setdefault(name, handler) is not handler:
             raise ValueError(f"two handlers for {name!r}: an event has one")
+        if on_failure is not None:
+            _failure_handlers[name] = on_failure
         return handler
 
     return register
@@ -33,6 +54,12 @@ def known_handlers() -> Mapping[str, Handler]:
     return MappingProxyType(_handlers)
 
 
+def failure_handler(name: str) -> FailureHandler | None:
+    """Who wants to know when an event of this name was not delivered."""
+    return _failure_handlers.get(name)
+
+
 def forget_handler(name: str) -> None:
     """Undo `handles`, as tests do."""
     _handlers.pop(name, None)
+    _failure_handlers.pop(name, None)

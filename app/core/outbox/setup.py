@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from app.core.appbuilder import LAST_GROUP
 from app.core.feature import add_model_view
 from app.core.outbox.command import worker
+from app.core.outbox.pruning import prune_outbox_command
 from app.core.outbox.views import OutboxView
 
 
@@ -16,3 +17,4 @@ def init_outbox(app: Flask) -> None:
     with app.app_context():
         add_model_view(OutboxView, LAST_GROUP, _("Administration"), "shield")
     app.cli.add_command(worker)
+    app.cli.add_command(prune_outbox_command)

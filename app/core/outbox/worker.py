@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -12,11 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.changes import EVERYTHING
 from app.core.outbox.deliver import deliver_due
 from app.core.outbox.models import OutboxEvent
+from app.core.outbox.pruning import prune_some
 from app.core.signals import Changes, rows_changed
 
 POLL_SECONDS = 1.0
 BATCH = 20
 WAIT_AFTER_OUTAGE_SECONDS = 5.0
+PRUNE_SECONDS = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._prune_at = time.monotonic()
 
     def start(self) -> Worker:
         """Deliver in a thread that ends with the process."""
@@ -49,16 +54,28 @@ class Worker:
         try:
             while not self._stop.is_set():
                 self._wake.clear()
-                if not self._deliver():
+                if not self._deliver() and not self._prune():
                     self._wake.wait(POLL_SECONDS)
         finally:
             rows_changed.disconnect(self._on_commit)
 
     def _deliver(self) -> int:
         """Deliver a few; the context ends between them, so that no handler sees another's rows."""
+        return self._try(lambda: deliver_due(BATCH, is_over=self._stop.is_set))
+
+    def _prune(self) -> int:
+        """Every hour, when there is nothing else to do, delete what is old; some at a time."""
+        if time.monotonic() < self._prune_at:
+            return 0
+        count = self._try(prune_some)
+        if not count:
+            self._prune_at = time.monotonic() + PRUNE_SECONDS
+        return count
+
+    def _try(self, work: Callable[[], int]) -> int:
         try:
             with self.app.app_context():
-                return deliver_due(BATCH, is_over=self._stop.is_set)
+                return work()
         except SQLAlchemyError:
             # The database is away, or was never made: nothing can be delivered until it is there.
             _log.exception("the outbox cannot be read")

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, Invalid
-from app.core.fields import decode_key, encode_key
+from app.core.fields import decode_key, encode_key, holds_one_of
 from app.core.models import Model
 from app.core.once import Ticket
 from app.core.query.constraints import FORM, refusal
@@ -48,7 +48,7 @@ def add_row(
     """
     gate.require("add")
     row = gate.model()
-    _assign(gate, row, values, "add")
+    assign(gate, row, values, "add")
     with committed(gate):
         if ticket is not None:
             ticket.claim()
@@ -73,13 +73,15 @@ def change_row(
     gate.require("edit")
     if version is not None and version != getattr(row, "version", version):
         raise stale()
-    _assign(gate, row, values, "edit")
+    with db.session.no_autoflush:
+        # What refuses the first value must not leave the session in the middle of the others.
+        assign(gate, row, values, "edit")
     with committed(gate):
         hooks.pre_update(row)
-        _count_links(row)
+        count_links(row)
         db.session.flush()
         _check_still_allowed(gate, row, "edit")
-    _forget_derived(row)
+    forget_derived(row)
     hooks.post_update(row)
     return row
 
@@ -137,34 +139,36 @@ def stale() -> Conflict:
     return Conflict(_("Somebody changed this record while you were editing it."), code=STALE)
 
 
-def lock_unversioned(model: type, key: str) -> None:
-    """Lock a row without a version before it is compared with what a form started from.
+def lock_unversioned(model: type, *keys: str) -> None:
+    """Lock rows without a version before they are compared with what a form started from.
 
-    A row of ours needs no lock: its version is compared by the statement that changes it.
+    Rows of ours need no lock: the version is compared by the statement that changes them.
     """
-    if sa.inspect(model).version_id_col is None:
-        lock(model, key)
+    if keys and sa.inspect(model).version_id_col is None:
+        lock(model, *keys)
 
 
-def lock(model: type, key: str) -> None:
-    """Let nobody else change a row until this transaction ends; what is not there is not locked."""
+def lock(model: type, *keys: str) -> None:
+    """Let nobody else change rows until this transaction ends; what is not there is not locked."""
     mapper: Mapper[Any] = sa.inspect(model)
-    identity = decode_key(model, key)
-    chosen = [near == value for near, value in zip(mapper.primary_key, identity, strict=True)]
+    identities = [decode_key(model, key) for key in keys]
+    chosen = holds_one_of(mapper.primary_key, identities)
     first = mapper.primary_key[0]
     if db.session.get_bind(mapper).dialect.name == "sqlite":
         # SQLite locks no rows: a write that changes nothing takes the lock of the database.
         nothing = sa.update(cast("sa.Table", mapper.local_table)).values({first.key: first})
-        db.session.execute(nothing.where(*chosen), bind_arguments={"mapper": mapper})
+        db.session.execute(nothing.where(chosen), bind_arguments={"mapper": mapper})
     else:
-        locking = sa.select(first).where(*chosen).with_for_update()
+        # In one order, so that two who lock the same rows do not wait for each other.
+        locking = sa.select(first).where(chosen).order_by(*mapper.primary_key).with_for_update()
         db.session.execute(locking, bind_arguments={"mapper": mapper})
-    known = db.session.identity_map.get(mapper.identity_key_from_primary_key(identity))
-    if known is not None:
-        db.session.expire(known)
+    for identity in identities:
+        known = db.session.identity_map.get(mapper.identity_key_from_primary_key(identity))
+        if known is not None:
+            db.session.expire(known)
 
 
-def _assign(gate: Gate, row: Any, values: Mapping[str, Any], verb: str) -> None:
+def assign(gate: Gate, row: Any, values: Mapping[str, Any], verb: str) -> None:
     """Set the values; one that the user may not write is refused, not skipped."""
     allowed = gate.fields(verb)
     for name, value in values.items():
@@ -173,13 +177,13 @@ def _assign(gate: Gate, row: Any, values: Mapping[str, Any], verb: str) -> None:
         setattr(row, name, value)
 
 
-def _count_links(row: Any) -> None:
+def count_links(row: Any) -> None:
     """Let a link to another row, made or taken away, be a new version of the record too."""
     if isinstance(row, Model) and db.session.is_modified(row):
         row.updated_at = now()
 
 
-def _forget_derived(row: Any) -> None:
+def forget_derived(row: Any) -> None:
     """Read anew, when asked for, the relations that follow a key nobody set: who changed it."""
     mapper: Mapper[Any] = sa.inspect(type(row))
     names = [found.key for found in mapper.relationships if found.viewonly and not found.uselist]

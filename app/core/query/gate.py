@@ -89,20 +89,39 @@ class Gate:
         return self.model not in gates() or self.can("read") or self.can("pick")
 
     def fields(self, verb: str = "read") -> Mapping[str, Field]:
-        """The fields that the user may see, or for another verb than `read`, may write."""
-        dropped = {
-            rule.field
-            for rule in self.field_rules
-            if (rule.hides or verb != "read") and not (rule.unless and self.can(rule.unless))
-        }
-        if not dropped:
+        """The fields that the user may see, or for another verb than `read`, may write.
+
+        One that is masked for the user is among those to be seen, as a field of another kind.
+        """
+        rules = [rule for rule in self.field_rules if not self._is_excepted(rule)]
+        dropped = {rule.field for rule in rules if rule.hides or verb != "read"}
+        masked = {rule.field for rule in rules if rule.masks} - dropped
+        if not dropped and not masked:
             return self.all_fields
-        return MappingProxyType({n: f for n, f in self.all_fields.items() if n not in dropped})
+        kept = {name: field for name, field in self.all_fields.items() if name not in dropped}
+        for name in masked & kept.keys():
+            kept[name] = kept[name].masked()
+        return MappingProxyType(kept)
+
+    def usable_fields(self) -> Mapping[str, Field]:
+        """The fields by which the user may search, sort, filter and count: none that is masked."""
+        fields = self.fields()
+        if not any(rule.masks for rule in self.field_rules):
+            return fields
+        return {name: field for name, field in fields.items() if not field.is_masked}
+
+    def rules_for(self, verb: str) -> list[RowRule]:
+        """The row rules that restrict the user in doing `verb`."""
+        found = [rule for rule in self.row_rules if rule.holds_for(verb)]
+        return [rule for rule in found if not self._is_excepted(rule)]
+
+    def _is_excepted(self, rule: FieldRule | RowRule) -> bool:
+        return rule.unless is not None and self.can(rule.unless)
 
     def condition(self, verb: str = "read") -> ColumnElement[bool]:
         """The SQL condition that a row must meet before the user may do `verb` to it."""
         user = current_actor()
-        rules = [rule.expression(user) for rule in self.row_rules if rule.holds_for(verb)]
+        rules = [rule.expression(user) for rule in self.rules_for(verb)]
         in_scope = scope_condition(self.model, self.scope)
         if in_scope is not None:
             rules.append(in_scope)
@@ -195,10 +214,10 @@ class Gate:
     def _is_visible(self, name: str) -> bool:
         """Whether the user may see the field `name`, or the field of a relation."""
         first, _dot, column = name.partition(".")
-        field = self.fields().get(first)
+        field = self.usable_fields().get(first)
         if field is None or not column:
             return field is not None
-        return field.target is None or column in gate_of(field.target).fields()
+        return field.target is None or column in gate_of(field.target).usable_fields()
 
     def _holds(self, name: str, word: str) -> ColumnElement[bool]:
         relation, _dot, column = name.rpartition(".")

@@ -27,6 +27,9 @@ class Action:
         return not self.single
 
 
+EDIT = Action("edit", _("Edit"), icon="edit", single=False)
+"""Its page is a form, see `bulk_edit.py`."""
+
 DELETE = Action(
     "delete",
     _("Delete"),
@@ -64,9 +67,10 @@ def action(
 
 def actions_of(view: Any) -> dict[str, Action]:
     """The actions that a view class declares, by name, in the order of its attributes."""
-    found: dict[str, Action] = {}
-    for attribute in dir(type(view)):
-        declared = getattr(getattr(type(view), attribute, None), "_bureau_action", None)
-        if declared is not None:
-            found[declared.name] = declared
-    return found
+    return {declared.name: declared for declared in declared_actions(type(view))}
+
+
+def declared_actions(view: type[Any]) -> list[Action]:
+    """The actions of a view class, in the order of its attributes."""
+    found = [getattr(getattr(view, name, None), "_bureau_action", None) for name in dir(view)]
+    return [declared for declared in found if declared is not None]

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from app.core.labels import humanise_class, plural_of
 from app.core.query.gate import Gate
-from app.core.query.rules import RowRule, rows
+from app.core.query.rules import FieldRule, RowRule, rows
 from app.core.query.state import Sort
 from app.core.trash import is_trashable
-from app.core.views.actions import DELETE, Action, actions_of
+from app.core.views.actions import DELETE, EDIT, Action, actions_of
 from app.core.views.checks import order_pairs
 from app.core.views.options import Derived, Options
 
@@ -94,12 +94,16 @@ class Screen(Options, BaseView):
 
     def _find_actions(self) -> dict[str, Action]:
         found = actions_of(self)
-        return found if self.is_readonly else {**found, DELETE.name: DELETE}
+        if self.is_readonly:
+            return found
+        edit = {EDIT.name: EDIT} if self.derived.bulk_columns else {}
+        return {**edit, **found, DELETE.name: DELETE}
 
     def _offered_permissions(self) -> list[str]:
         dropped = {f"can_{verb}" for verb in CHANGES} if self.is_readonly else set()
         # A verb that only a rule asks for must exist too, or nobody could be given it.
-        asked = {f"can_{rule.unless}" for rule in self.field_rules if rule.unless}
+        rules: list[FieldRule | RowRule] = [*self.field_rules, *self.row_rules]
+        asked = {f"can_{rule.unless}" for rule in rules if rule.unless}
         names = [name for name in self.base_permissions if name not in dropped]
         # Who fills in a form must be able to choose a row without the right to read its list.
         return [*names, *sorted((asked | {"can_pick"}) - set(names))]

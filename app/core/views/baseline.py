@@ -32,6 +32,12 @@ UNKNOWN = object()
 Values = dict[str, Any]
 
 
+class Unreadable(str):
+    """A text that was typed where no value can be made of it."""
+
+    __slots__ = ()
+
+
 def version_of(row: Any) -> int | None:
     """The version of a record of ours; a column of another table may only be called so."""
     mapper: Mapper[Any] = sa.inspect(type(row))
@@ -202,7 +208,8 @@ def _key_before(field: Field, stored: dict[str, str | None]) -> Any:
 def _written(field: Field, value: Any) -> Any:
     if value is None or field.is_relation:
         return value or None
-    return field.kind.to_input(value).replace("\r\n", "\n").strip() or None
+    text = value if isinstance(value, Unreadable) else field.kind.to_input(value)
+    return text.replace("\r\n", "\n").strip() or None
 
 
 def _packed(field: Field, value: Any) -> Any:

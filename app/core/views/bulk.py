@@ -11,12 +11,20 @@ from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _, ngettext
 from werkzeug.datastructures import MultiDict
 
-from app.core.errors import BadParameter, BureauError, Conflict, Invalid, NotFound
+from app.core.errors import (
+    BadParameter,
+    BureauError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from app.core.fields import title_of
 from app.core.history.models import Source
 from app.core.history.scope import operation
 from app.core.query.changes import delete_rows
 from app.core.query.consequences import consequences
+from app.core.query.state import ListState
 from app.core.redirects import came_from, safe_next
 from app.core.views.actions import Action
 from app.core.views.guard import check_verb
@@ -50,7 +58,11 @@ class BulkPages(ListPages, RecordPages):
         try:
             with operation(action_name(self, name), Source.BULK if len(rows) > 1 else None):
                 message = self._run(action, rows)
-        except (Conflict, Invalid) as refused:
+        except (Conflict, Forbidden, Invalid) as refused:
+            if isinstance(refused, Forbidden) and refused.code != Forbidden.code:
+                raise
+            # An action may have written something before it was refused.
+            db.session.rollback()
             flash(_in_words(refused), "error")
         else:
             if message:
@@ -66,9 +78,7 @@ class BulkPages(ListPages, RecordPages):
     def _chosen_rows(self, verb: str) -> Sequence[Any]:
         """The rows that the form names, without those that the user may not do `verb` to."""
         if request.form.get("all"):
-            query = request.form.get("query", "").removeprefix("?")
-            state = self.read_state(MultiDict(parse_qsl(query)))
-            statement = self.gate.filtered(state, verb).limit(MAX_ROWS + 1)
+            statement = self.gate.filtered(self._chosen_state(), verb).limit(MAX_ROWS + 1)
             rows: Sequence[Any] = db.session.scalars(statement).all()
         else:
             keys = request.form.getlist("key")
@@ -77,6 +87,11 @@ class BulkPages(ListPages, RecordPages):
             self._say_left_out(len(set(keys)) - len(rows))
         refuse_too_many(len(rows))
         return rows
+
+    def _chosen_state(self) -> ListState:
+        """The list of which all rows are chosen."""
+        query = request.form.get("query", "").removeprefix("?")
+        return self.read_state(MultiDict(parse_qsl(query)))
 
     def _say_left_out(self, count: int) -> None:
         if count > 0:

@@ -17,6 +17,7 @@ from app.core.error_handlers import wants_fragment
 from app.core.errors import NotFound
 from app.core.export import write_csv
 from app.core.query.state import ListState
+from app.core.signals import announce
 from app.core.views.context import chips_of
 from app.core.views.guard import guard
 from app.core.views.listing import ListPages
@@ -83,6 +84,9 @@ class ChartPages(ListPages):
         heads = [data.group_label, *data.series_labels]
         rows = ([row.label, *(value.number for value in row.values)] for row in data.rows)
         response = Response(b"".join(write_csv(heads, rows)), mimetype="text/csv")
+        model, rows_taken = self.gate.model.__name__, len(data.rows)
+        details = {"chart": chart.key, "file_format": "csv", "rows": rows_taken}
+        announce("export", target=(model, None, model), details=details, stands_alone=True)
         filename = f"{self.plural}-{chart.key}.csv"
         response.headers.set("Content-Disposition", "attachment", filename=filename)
         response.cache_control.no_store = True
@@ -100,8 +104,8 @@ class ChartPages(ListPages):
         return check_charts(type(self).__name__, derive_charts(fields, names), fields)
 
     def _visible_charts(self) -> Mapping[str, Chart]:
-        """Without those that show a field which is hidden from this user."""
-        visible = self.gate.fields().keys()
+        """Without those that show a field which is hidden from this user, or masked."""
+        visible = self.gate.usable_fields().keys()
         return {
             name: chart
             for name, chart in self.charts_by_name.items()

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import Field, fields_of
+from app.core.fields import Field, fields_of, title_attributes
+from app.core.views.actions import declared_actions
 
 FORM_OPTIONS = {"add_columns": "add_form_extra_fields", "edit_columns": "edit_form_extra_fields"}
 FIELDSET_OPTIONS = {
@@ -19,7 +20,9 @@ FIELDSET_OPTIONS = {
 SHOWN_OPTIONS = ("list_columns", "show_columns", "label_columns")
 NAMED_OPTIONS = ("exclude_columns", "description_columns", "validators_columns")
 USED_OPTIONS = ("filter_columns", "order_columns")
+EDIT_OPTIONS = ("inline_columns", "bulk_columns")
 LIST_OPTIONS = ("list_columns", "show_columns", "search_columns", *FORM_OPTIONS, *USED_OPTIONS)
+TAKEN_NAMES = frozenset({"read", "add", "edit", "delete", "export", "pick", "purge"})
 OPTION_ENDINGS = ("_columns", "_fieldsets", "_fields", "_rules", "_order", "_filters", "_views")
 
 
@@ -31,7 +34,11 @@ def refuse_conflicts(view: type[Any], model: type) -> None:
     _refuse_double_groups(view, fields)
     _refuse_wrong_search(view, fields)
     _refuse_wrong_order(view, fields)
+    _refuse_open_secrets(view, model, fields)
+    _refuse_wrong_edits(view, fields)
+    _refuse_taken_actions(view)
     both = set(view.exclude_columns) & {name for o in LIST_OPTIONS for name in getattr(view, o)}
+    both |= set(view.exclude_columns) & {n for o in EDIT_OPTIONS for n in getattr(view, o) or ()}
     if both:
         raise TypeError(f"{view.__name__}: exclude_columns also stand in a list: {sorted(both)}")
     if not 1 <= view.page_size <= view.max_page_size:
@@ -100,6 +107,58 @@ def _refuse_wrong_order(view: type[Any], fields: Mapping[str, Field]) -> None:
             raise TypeError(f"{view.__name__}: base_order cannot be sorted by: {[name]}")
         if direction not in ("asc", "desc"):
             raise TypeError(f"{view.__name__}: base_order must end in 'asc' or 'desc'")
+
+
+def _refuse_open_secrets(view: type[Any], model: type, fields: Mapping[str, Field]) -> None:
+    """A title shows everywhere, and the title of a related row has no last four characters."""
+    secret = [rule.field for rule in view.field_rules if rule.hides or rule.masks]
+    shown = sorted({*secret} & {*title_attributes(model)})
+    if shown:
+        raise TypeError(
+            f"{view.__name__}: field_rules hide what the title of a record shows: {shown}; "
+            f"name other columns as __title__ of {model.__name__}"
+        )
+    masked = [rule.field for rule in view.field_rules if rule.masks]
+    wrong = sorted(n for n in masked if n in fields and fields[n].column is None)
+    if wrong:
+        raise TypeError(f"{view.__name__}: masked() takes columns, not {wrong}")
+
+
+def _refuse_wrong_edits(view: type[Any], fields: Mapping[str, Field]) -> None:
+    """What is edited in the list or for many rows is a part of the edit form."""
+    for option in EDIT_OPTIONS:
+        names = getattr(view, option) or ()
+        _refuse_unknown(view, option, names, fields)
+        if names and view.is_readonly:
+            raise TypeError(f"{view.__name__}: {option} and is_readonly contradict each other")
+        locked = sorted(n for n in names if fields[n].is_readonly or fields[n].is_many)
+        if locked:
+            raise TypeError(f"{view.__name__}: {option} names what has no control there: {locked}")
+        form = _named_in_form(view)
+        missing = sorted(set(names) - form) if form else []
+        if missing:
+            raise TypeError(f"{view.__name__}: {option} names what the edit form lacks: {missing}")
+    unique = sorted(n for n in view.bulk_columns or () if fields[n].is_unique)
+    if unique:
+        raise TypeError(f"{view.__name__}: bulk_columns gives many rows one unique value: {unique}")
+
+
+def _named_in_form(view: type[Any]) -> set[str]:
+    """The fields that the edit form is declared to have; none where they are derived."""
+    for screen in ("edit", "add"):
+        groups: Sequence[tuple[Any, Mapping[str, Any]]] = getattr(view, f"{screen}_fieldsets")
+        names = [name for _legend, group in groups for name in group["fields"]]
+        if found := {*names, *getattr(view, f"{screen}_columns")}:
+            return found
+    return set()
+
+
+def _refuse_taken_actions(view: type[Any]) -> None:
+    """An action of a verb's name would stand in the place of that verb's own page."""
+    names = {found.name for found in declared_actions(view)}
+    taken = sorted(names & TAKEN_NAMES)
+    if taken:
+        raise TypeError(f"{view.__name__}: an action needs another name than {taken}")
 
 
 def order_pairs(order: Any) -> list[tuple[str, str]]:

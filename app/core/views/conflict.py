@@ -7,7 +7,7 @@ and what was typed. Only a field that both have changed must be decided; nothing
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from app.core.query.changes import stale
 from app.core.query.gate import gate_of
 from app.core.views.baseline import (
     UNKNOWN,
+    Unreadable,
     changes_since,
     is_same,
     is_stale,
@@ -107,15 +108,21 @@ def is_deciding() -> bool:
     return bool(request.form.getlist(ASKED)) or ORIGIN in request.form
 
 
-def conflict_page(view: FormParts, pk: str, errors: Invalid | None = None) -> Any:
+def conflict_page(
+    view: FormParts,
+    pk: str,
+    errors: Invalid | None = None,
+    *,
+    only: Collection[str] | None = None,
+) -> Any:
     """The page on which the user decides, with everything they typed.
 
     Raises `NotFound` where the record is gone.
     """
     # A refused save may have left the row half changed.
     db.session.rollback()
-    row = view.gate.get(pk, "edit", columns=view.form_fields("edit"))
-    form = view.form_of("edit", request.form, row)
+    row = view.gate.get(pk, "edit", columns=view.form_fields("edit", only))
+    form = view.form_of("edit", request.form, row, only)
     form.validate()
     if errors is None:
         _forget_errors(form)
@@ -126,7 +133,8 @@ def conflict_page(view: FormParts, pk: str, errors: Invalid | None = None) -> An
     origin = request.form.get(ORIGIN) or start_of(request.form)
     hidden = [token_of(row, compared_fields(form)), (ORIGIN, origin)]
     last = next(iter(changes_since(row, origin)), None)
-    context = view.form_context(form, row, pk) | {"is_refused": True}
+    context = view.form_context(form, row, pk)
+    context |= {"is_refused": True, "is_part": only is not None}
     return view.render_template(
         "core/conflict.html",
         **context,
@@ -200,7 +208,7 @@ def differences(row: Any, form: RecordForm) -> list[Difference]:
 def typed(control: Input, theirs: Any) -> Any:
     """What the user has typed, even where it cannot be read as a value."""
     if control.process_errors:
-        return control.text
+        return Unreadable(control.text)
     return theirs if control.is_missing else keyed(control.field, control.data)
 
 

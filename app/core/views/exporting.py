@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response, copy_current_request_context, stream_with_context
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,6 +20,7 @@ from app.core.export import EXPORTERS, Table
 from app.core.fields import Field, common_columns
 from app.core.formats import in_timezone
 from app.core.query.state import ListState
+from app.core.signals import announce
 from app.core.views.guard import guard
 from app.core.views.listing import ListPages
 from app.extensions import db
@@ -52,8 +53,9 @@ class ExportPages(ListPages):
         exporter = EXPORTERS[file_format]
         state = self.read_state()
         fields = self._export_fields(state)
-        table = Table(str(self.list_title), fields, self.gate.stream(state, fields))
-        pieces = _begin(exporter.write(table), f"{self.plural}.{file_format}")
+        taken = Taken(self.plural, self.gate.model, file_format, state.url().removeprefix("?"))
+        rows = taken.counting(self.gate.stream(state, fields))
+        pieces = _begin(exporter.write(Table(str(self.list_title), fields, rows)), taken)
         response = Response(stream_with_context(pieces), content_type=exporter.mimetype)
         filename = f"{self.plural}-{in_timezone(now()):%Y-%m-%d}.{exporter.name}"
         response.headers.set("Content-Disposition", "attachment", filename=filename)
@@ -83,31 +85,57 @@ def _is_bounded(field: Field) -> bool:
     return not (field.is_many and field.is_readonly)
 
 
-def _begin(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+class Taken:
+    """How much of an export somebody got, for the log and for the record of security events."""
+
+    def __init__(self, plural: str, model: type, file_format: str, query: str) -> None:
+        self.name = f"{plural}.{file_format}"
+        self.model = model.__name__
+        self.file_format = file_format
+        self.query = query
+        self.rows = 0
+
+    def counting(self, rows: Iterator[Any]) -> Iterator[Any]:
+        """The same rows, counted."""
+        for row in rows:
+            self.rows += 1
+            yield row
+
+    def announce(self, outcome: str) -> None:
+        """Tell that it has ended, however it did: what was sent is out."""
+        details = {"file_format": self.file_format, "rows": self.rows, "query": self.query or None}
+        target = (self.model, None, self.model)
+        announce("export", outcome=outcome, target=target, details=details, stands_alone=True)
+
+
+def _begin(pieces: Iterator[bytes], taken: Taken) -> Iterator[bytes]:
     """Make the first piece now, and leave the session open for the others.
 
     What goes wrong up to here can still be answered with a page that says so. Flask closes the
     session at the end of the request, which is before the second piece, unless it is taken away.
     """
-    guarded = _guarded(pieces, name, db.session())
+    guarded = _guarded(pieces, taken, db.session())
     first = next(guarded)
     db.session.registry.clear()
     return itertools.chain([first], guarded)
 
 
-def _guarded(pieces: Iterator[bytes], name: str, session: Session) -> Iterator[bytes]:
+def _guarded(pieces: Iterator[bytes], taken: Taken, session: Session) -> Iterator[bytes]:
     """Say in the log who took what, and why one got less: a started answer cannot become an error.
 
     The exception goes on to the server, which cuts the connection, so that nobody takes the part
     for the whole. The statement that failed stays in the log.
     """
-    user = current_user.get_id()
+    name, user = taken.name, current_user.get_id()
+    # Whoever goes away early may end this where the request is not known any more.
+    tell = copy_current_request_context(taken.announce)
     logger.info("export of %s by user %s began", name, user)
-    size = 0
+    size, outcome = 0, "failure"
     try:
         for piece in pieces:
             size += len(piece)
             yield piece
+        outcome = "success"
     except SQLAlchemyError:
         if not size:
             raise
@@ -115,4 +143,5 @@ def _guarded(pieces: Iterator[bytes], name: str, session: Session) -> Iterator[b
         raise ExportError(name) from None
     finally:
         session.close()
+        tell(outcome)
     logger.info("export of %s by user %s ended after %d bytes", name, user, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -28,11 +28,11 @@ class FormParts(Screen):
     add_template = "core/form.html"
     edit_template = "core/form.html"
 
-    def form_fields(self, verb: str) -> list[Field]:
-        """The fields of the add or edit form that the user may write."""
+    def form_fields(self, verb: str, only: Collection[str] | None = None) -> list[Field]:
+        """The fields of the add or edit form that the user may write; of `only` these, if given."""
         allowed = self.gate.fields(verb)
         names = getattr(self.derived, f"{verb}_columns")
-        return [allowed[name] for name in names if name in allowed]
+        return [allowed[n] for n in names if n in allowed and (only is None or n in only)]
 
     def record_form(self, fields: Sequence[Field], verb: str) -> type[RecordForm]:
         """The form class for these fields, with the view's own validators."""
@@ -43,9 +43,17 @@ class FormParts(Screen):
             extra=getattr(self, f"{verb}_form_extra_fields"),
         )
 
-    def form_of(self, verb: str, formdata: Any, row: Any = None) -> RecordForm:
-        """The add or edit form, with what was typed or else what the row has."""
-        return self.record_form(self.form_fields(verb), verb)(formdata, row)
+    def form_of(
+        self, verb: str, formdata: Any, row: Any = None, only: Collection[str] | None = None
+    ) -> RecordForm:
+        """The add or edit form, with what was typed or else what the row has.
+
+        One of some fields alone has nothing else: no further fields of the view either.
+        """
+        made = self.record_form(self.form_fields(verb, only), verb)
+        if only is not None:
+            made.controls = {name: made.controls[name] for name in made.controls if name in only}
+        return made(formdata, row)
 
     def form_context(
         self, form: RecordForm, row: Any, pk: str | None, title: str = ""
@@ -61,6 +69,7 @@ class FormParts(Screen):
             "title": self.add_title if is_add else (title or title_of(row)),
             "key": encode_key,
             "is_add": is_add,
+            "is_part": False,
             "is_refused": bool(form.errors or form.general_errors),
             "form_action": "",
             "fieldsets": self._control_groups(groups, [control.name for control in form], form),
@@ -69,15 +78,23 @@ class FormParts(Screen):
             "draft_owner": _draft_owner(),
         }
 
-    def _form_page(
-        self, form: RecordForm, row: Any = None, title: str = "", *, has_new_key: bool = False
+    def form_page(
+        self,
+        form: RecordForm,
+        row: Any = None,
+        title: str = "",
+        *,
+        has_new_key: bool = False,
+        is_part: bool = False,
     ) -> Any:
+        """The page with the form; `is_part` where it has only some fields of the record."""
         is_add = row is None
         pk = None if is_add else request.view_args["pk"]  # type: ignore[index]
+        context = self.form_context(form, row, pk, title) | {"is_part": is_part}
         return self.render_template(
             self.add_template if is_add else self.edit_template,
-            **self.form_context(form, row, pk, title),
-            hidden=_hidden(row, form, has_new_key=has_new_key),
+            **context,
+            hidden=hidden_fields(row, form, has_new_key=has_new_key),
         )
 
     def _prefilled(self, fields: Sequence[Field]) -> Any:
@@ -100,7 +117,7 @@ class FormParts(Screen):
             groups = [*groups, ("", rest)]
         return [(legend, [form[n] for n in group if n in form]) for legend, group in groups]
 
-    def _saved(self, key: str) -> Response:
+    def saved(self, key: str) -> Response:
         """Lead to the page that the pressed button asks for, and let the browser drop its draft."""
         response: Any = redirect(self._after_save(key))
         response.set_cookie(
@@ -133,7 +150,9 @@ def _draft_owner() -> str:
     return str(current_user.get_id()) if current_user.is_authenticated else ""
 
 
-def _hidden(row: Any, form: RecordForm, *, has_new_key: bool) -> list[tuple[str, Any]]:
+def hidden_fields(
+    row: Any, form: RecordForm, *, has_new_key: bool = False
+) -> list[tuple[str, Any]]:
     """What the form started from, or the key that lets it add one record only.
 
     After a refusal both are what they were.

@@ -13,7 +13,7 @@ from app.core.errors import BadParameter, Forbidden, NotFound
 from app.core.fields import Field, encode_key, title_of
 from app.core.filters import operators_of
 from app.core.query.gate import gate_of
-from app.core.query.state import ListRules, ListState
+from app.core.query.state import ListRules, ListState, Sort
 from app.core.views.actions import Action
 from app.core.views.base import Screen
 from app.core.views.context import chips_of, link_maker
@@ -70,12 +70,20 @@ class ListPages(Screen):
         return ListRules(
             fields=fields,
             columns=tuple(name for name in self.derived.list_columns if name in fields),
-            sort=self.default_sort,
+            sort=self._visible_sort(),
             page_size=self.page_size,
             max_page_size=self.max_page_size,
             sortable=self.derived.order_columns,
             filterable=self.derived.filter_columns,
         )
+
+    def _visible_sort(self) -> tuple[Sort, ...]:
+        """The view's order; one by a field that is hidden from the user would tell its values."""
+        usable = self.gate.usable_fields()
+        for order in (self.default_sort, self.gate.default_sort()):
+            if all(sort.field.name in usable for sort in order):
+                return order
+        return ()
 
     def list_context(self, state: ListState) -> dict[str, Any]:
         """What the list's templates need beside the rows."""
@@ -127,5 +135,5 @@ class ListPages(Screen):
         return [
             action
             for action in self.actions.values()
-            if (can["delete"] if action.name == "delete" else self.gate.can(action.name))
+            if (can[action.name] if action.name in can else self.gate.can(action.name))
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -49,6 +49,10 @@ class Options:
     """The columns that the list can be sorted by; by default all that can."""
     filter_columns: Sequence[str] = ()
     """The fields that the list can be filtered by; by default all."""
+    inline_columns: Sequence[str] | None = None
+    """The fields that can be edited in the list itself; derived when None, none when empty."""
+    bulk_columns: Sequence[str] | None = None
+    """The fields of the form for many records; derived when None, no such form when empty."""
     exclude_columns: Sequence[str] = ()
     """Fields to leave out of everything that is derived."""
 
@@ -122,6 +126,12 @@ class Derived:
         self.show_columns = _columns(view, "show") or self._show_names(names)
         self.add_columns = _columns(view, "add") or self._form_names(names)
         self.edit_columns = _columns(view, "edit") or self.add_columns
+        self.inline_columns = self._chosen_of_edit(view, view.inline_columns, is_short)
+        # Many rows of one title could not be told apart any more.
+        titles = title_attributes(self.model)
+        self.bulk_columns = self._chosen_of_edit(
+            view, view.bulk_columns, lambda field: field.name not in titles and is_for_many(field)
+        )
         self.search_columns = tuple(view.search_columns) or self._search_names(names)
         self.filter_columns = tuple(view.filter_columns) or self.offered
         self.order_columns = tuple(view.order_columns) or self.offered
@@ -161,8 +171,29 @@ class Derived:
     def _form_names(self, names: list[str]) -> tuple[str, ...]:
         return tuple(name for name in names if not self.fields[name].is_readonly)
 
+    def _chosen_of_edit(
+        self, view: Options, declared: Sequence[str] | None, suits: Callable[[Field], bool]
+    ) -> tuple[str, ...]:
+        """The declared fields, else those of the edit form that are made for it."""
+        if view.is_readonly:
+            return ()
+        if declared is not None:
+            return tuple(declared)
+        known = [name for name in self.edit_columns if name in self.fields]
+        return tuple(name for name in known if suits(self.fields[name]))
+
     def _search_names(self, names: list[str]) -> tuple[str, ...]:
         return tuple(name for name in names if self.fields[name].kind.is_text)
+
+
+def is_short(field: Field) -> bool:
+    """Whether a cell of a list has room for the control of this field."""
+    return not (field.is_readonly or field.is_many or field.is_key or field.kind.is_long)
+
+
+def is_for_many(field: Field) -> bool:
+    """Whether many rows can be given one value of this field."""
+    return not (field.is_readonly or field.is_many or field.is_unique or field.is_key)
 
 
 def _labelled(view: Options, model: type) -> dict[str, Field]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from flask import flash, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 
-from app.core.errors import Conflict, Invalid, NotFound
-from app.core.fields import Field, encode_key, title_of
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.fields import encode_key, title_of
+from app.core.forms import RecordForm
 from app.core.history.scope import operation
 from app.core.once import KeyReused, Repeated, ticket_of_form
 from app.core.query.changes import STALE, add_row, change_row, delete_rows, lock_unversioned
@@ -77,6 +78,7 @@ class RecordPages(FormParts):
             related=related_lists(self, record),
             actions=[a for a in self.actions.values() if a.single and self.gate.can(a.name)],
             can=self.rights(),
+            inline=self.inline_fields(),
             key=encode_key,
             title_of=title_of,
             link=link_maker(),
@@ -89,7 +91,7 @@ class RecordPages(FormParts):
         """The form for a new record, and its saving; sent twice, it adds one record."""
         if request.method == "GET":
             fields = self.form_fields("add")
-            return self._form_page(self.form_of("add", None, self._prefilled(fields)))
+            return self.form_page(self.form_of("add", None, self._prefilled(fields)))
         form, ticket = self.form_of("add", request.form), ticket_of_form()
         try:
             if ticket is not None:
@@ -101,55 +103,84 @@ class RecordPages(FormParts):
             return self._added_before(done.row_key)
         except Invalid as refused:
             form.add_errors(refused.errors)
-            return self._form_page(form), Invalid.status
+            return self.form_page(form), Invalid.status
+        except Forbidden as refused:
+            return self.form_page(_with_reason(form, refused)), Forbidden.status
         except KeyReused as refused:
             form.general_errors.append(str(refused))
-            return self._form_page(form, has_new_key=True), Conflict.status
+            return self.form_page(form, has_new_key=True), Conflict.status
         say_done(self, "add", _("%(record)s was added.", record=title_of(row)))
-        return self._saved(encode_key(row))
+        return self.saved(encode_key(row))
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @guard("edit")
     def edit(self, pk: str) -> Any:
         """The form of an existing record, and its saving."""
-        fields = self.form_fields("edit")
         if request.method == "GET":
-            row = self.gate.get(pk, "edit", columns=fields)
-            return self._form_page(self.form_of("edit", None, row), row)
+            row = self.gate.get(pk, "edit", columns=self.form_fields("edit"))
+            return self.form_page(self.form_of("edit", None, row), row)
+        return self.save(pk, "edit", self.form_page, lambda row: self.saved(encode_key(row)))
+
+    def inline_fields(self) -> frozenset[str]:
+        """The fields that this user may edit one by one; `CellPages` says which."""
+        return frozenset()
+
+    def save(
+        self,
+        pk: str,
+        door: str,
+        draw: Callable[..., Any],
+        done: Callable[[Any], Any],
+        only: Collection[str] | None = None,
+    ) -> Any:
+        """Save what the form of a record, or of `only` some of its fields, has sent.
+
+        `draw` shows the form again where it is refused, `done` answers with the row saved; `door`
+        is what the history calls it. Where somebody was faster, both texts come side by side.
+        """
         try:
-            return self._save(pk, fields)
+            return self._save(pk, door, draw, done, only)
         except NotFound:
             return gone_page(self), NotFound.status
 
-    def _save(self, pk: str, fields: Sequence[Field]) -> Any:
+    def _save(
+        self,
+        pk: str,
+        door: str,
+        draw: Callable[..., Any],
+        done: Callable[[Any], Any],
+        only: Collection[str] | None,
+    ) -> Any:
         lock_unversioned(self.gate.model, pk)
-        row = self.gate.get(pk, "edit", columns=fields)
+        row = self.gate.get(pk, "edit", columns=self.form_fields("edit", only))
         # A refused save rolls the row back, so its title is taken before.
-        title, form = title_of(row), self.form_of("edit", request.form, row)
+        title, form = title_of(row), self.form_of("edit", request.form, row, only)
         try:
             check_start(row, form)
             take_choices(form)
             validate(form)
-            with operation(action_name(self, "edit")):
+            with operation(action_name(self, door)):
                 change_row(self.gate, row, form.values(), self)
         except Invalid as refused:
             if is_deciding():
-                return conflict_page(self, pk, refused), Invalid.status
+                return conflict_page(self, pk, refused, only=only), Invalid.status
             form.add_errors(refused.errors)
-            return self._form_page(form, row, title), Invalid.status
+            return draw(form, row, title), Invalid.status
         except Conflict as refused:
             if refused.code == STALE:
-                return conflict_page(self, pk), Conflict.status
+                return conflict_page(self, pk, only=only), Conflict.status
             form.general_errors.append(str(refused))
-            return self._form_page(form, row, title), Conflict.status
+            return draw(form, row, title), Conflict.status
+        except Forbidden as refused:
+            return draw(_with_reason(form, refused), row, title), Forbidden.status
         say_done(self, "edit", _("%(record)s was saved.", record=title_of(row)))
-        return self._saved(encode_key(row))
+        return done(row)
 
     def _added_before(self, key: str) -> Any:
         """Answer a form that was sent twice as it was answered the first time."""
         for row in self.gate.find([key]):
             flash(_("%(record)s was added.", record=title_of(row)), "success")
-        return self._saved(key)
+        return self.saved(key)
 
     @expose("/delete/<pk>", methods=["GET", "POST"])
     @guard("delete")
@@ -176,3 +207,11 @@ class RecordPages(FormParts):
     def _field_groups(self, declared: Any, names: Sequence[str], visible: Any) -> Any:
         groups = self.derived.fieldsets(declared, names)
         return [(legend, [visible[n] for n in group if n in visible]) for legend, group in groups]
+
+
+def _with_reason(form: RecordForm, refused: Forbidden) -> RecordForm:
+    """The form with what the refusal says; one without a reason, or that asks back, goes on."""
+    if not refused.message or refused.code != Forbidden.code:
+        raise refused
+    form.general_errors.append(str(refused))
+    return form

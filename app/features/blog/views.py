@@ -68,12 +68,13 @@ class PostView(ModelView):
         "publish_at": _("For a post that shall appear by itself: save, then schedule it."),
     }
     row_rules = [
-        rows(queries.is_readable_post),
+        rows(queries.is_readable_post, label=_("Published posts and their own")),
         rows(
             lambda user: queries.is_own(Post.author_id, user, Post),
             verbs={"add", "edit", "publish", "schedule", "archive"},
+            label=_("Only their own records"),
         ),
-        rows(queries.is_deletable_post, verbs={"delete"}),
+        rows(queries.is_deletable_post, verbs={"delete"}, label=_("Only their own drafts")),
     ]
     field_rules = [readonly("author", unless="manage")]
     charts = [
@@ -113,7 +114,12 @@ class PostRevisionView(ModelView):
     base_order = ("saved_at", "desc")
     search_columns = ["title", "summary", "body"]
     show_columns = ["post", "number", "saved_by", "saved_at", "title", "summary", "body"]
-    row_rules = [rows(lambda user: queries.is_of_own_post(PostRevision.post_id, user))]
+    row_rules = [
+        rows(
+            lambda user: queries.is_of_own_post(PostRevision.post_id, user),
+            label=_("Only those of their own posts"),
+        )
+    ]
     is_readonly = True
     charts = ()
     icon = "history"
@@ -132,6 +138,7 @@ class AuthorProfileView(ModelView):
         rows(
             lambda user: queries.is_own(AuthorProfile.user_id, user, AuthorProfile),
             verbs={"add", "edit", "delete"},
+            label=_("Only their own records"),
         )
     ]
     field_rules = [
@@ -171,7 +178,12 @@ class ReminderView(ModelView):
     base_order = ("due_at", "asc")
     filter_columns = ["state", "due_at", "owner", "post"]
     add_columns = ["text", "due_at", "email", "post", "owner"]
-    row_rules = [rows(lambda user: queries.is_own(Reminder.owner_id, user, Reminder))]
+    row_rules = [
+        rows(
+            lambda user: queries.is_own(Reminder.owner_id, user, Reminder),
+            label=_("Only their own records"),
+        )
+    ]
     field_rules = [readonly("owner", unless="manage")]
     charts = ()
     icon = "bell"

@@ -23,10 +23,14 @@ class TodoItemView(ModelView):
     show_columns = ["title", "list", "note", "due_on", "remind_at", "done_at", "done_by"]
     add_columns = ["list", "title", "note", "due_on", "remind_at"]
     row_rules = [
-        rows(lambda user: queries.is_own_or_shared(TodoItem.list_id, user)),
+        rows(
+            lambda user: queries.is_own_or_shared(TodoItem.list_id, user),
+            label=_("Only those of their own lists and of lists shared with them"),
+        ),
         rows(
             lambda user: queries.is_own_or_shared(TodoItem.list_id, user, to_write=True),
             verbs={"add", "edit", "delete", "tick", "untick"},
+            label=_("Only those of lists that they may write in"),
         ),
     ]
     charts = [
@@ -59,9 +63,14 @@ class TodoMemberView(ModelView):
             lambda user: (
                 queries.is_own(TodoMember.list_id, user)
                 | (TodoMember.user_id == getattr(user, "id", None))
-            )
+            ),
+            label=_("Only those of their own lists, and their own part in others"),
         ),
-        rows(lambda user: queries.is_own(TodoMember.list_id, user), verbs={"edit"}),
+        rows(
+            lambda user: queries.is_own(TodoMember.list_id, user),
+            verbs={"edit"},
+            label=_("Only those of their own lists"),
+        ),
     ]
     charts = ()
     icon = "users"
@@ -83,7 +92,10 @@ class TodoListView(ModelView):
         "may_write": BooleanField(_("They may change the items")),
     }
     row_rules = [
-        rows(lambda user: queries.is_own_or_shared(TodoList.id, user)),
+        rows(
+            lambda user: queries.is_own_or_shared(TodoList.id, user),
+            label=_("Only their own lists and those shared with them"),
+        ),
         own(TodoList.owner_id, verbs={"add", "edit", "delete"}),
     ]
     charts = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -14,22 +15,26 @@ from flask_appbuilder.security.sqla.models import (
 )
 from flask_babel import lazy_gettext as _l
 
-from app.core.labels import humanise, humanise_class, label
+from app.core.fields import Field
+from app.core.kinds.text import Text
+from app.core.query.gate import Gate
 from app.core.views import ModelView
-from app.core.views.context import registered_views
 from app.extensions import db
+from app.security.naming import name_of, subject_name, verb_name
 
-VERBS = {
-    "read": _l("Read"),
-    "add": _l("Add"),
-    "edit": _l("Edit"),
-    "delete": _l("Delete"),
-    "export": _l("Export"),
-    "pick": _l("Choose"),
-    "manage": _l("Manage"),
-    "set_password": _l("Set password"),
-}
-"""The verbs of the platform; those of named operations are called as the operation is."""
+
+@dataclass(frozen=True)
+class SaidField(Field):
+    """What a column of names from the code means to people."""
+
+    said: Callable[[Any], str] = str
+
+    @property
+    def is_computed(self) -> bool:
+        return True
+
+    def value(self, row: Any) -> str:
+        return self.said(row)
 
 
 class PermissionView(ModelView):
@@ -43,29 +48,47 @@ class PermissionView(ModelView):
     record_title = _l("Permission")
     is_readonly = True
     label_columns = {
-        "permission": _l("Permission"),
-        "view_menu": _l("Subject"),
+        "permission": _l("Verb in code"),
+        "view_menu": _l("Subject in code"),
         "role": _l("Roles"),
     }
-    list_columns = ["view_menu", "permission", "role"]
+    show_template = "security/permission.html"
+    list_columns = ["role"]
     show_columns = ["view_menu", "permission"]
     search_columns = ["permission.name", "view_menu.name"]
-    filter_columns = ["view_menu", "permission", "role"]
+    filter_columns = ["role"]
     base_order = ("view_menu", "asc")
     charts = ()
 
+    def __init__(self) -> None:
+        super().__init__()
+        derived = self.derived
+        said = [
+            SaidField("what", _l("Subject"), Text(), Pair, said=_said_subject),
+            SaidField("right", _l("Permission"), Text(), Pair, said=_said_verb),
+        ]
+        names = tuple(field.name for field in said)
+        derived.fields = {**{field.name: field for field in said}, **derived.fields}
+        derived.list_columns = (*names, *derived.list_columns)
+        derived.show_columns = (*names, *derived.show_columns)
+        self.gate = Gate(
+            Pair,
+            subject=self.class_permission_name,
+            search=derived.search_columns,
+            fields=derived.fields,
+        )
 
-def name_of(permission: str, subject: str) -> str:
-    """A permission as people read it: `Todo list: Edit`."""
-    verb = permission.removeprefix(PERMISSION_PREFIX)
-    shown = VERBS.get(verb) or _operations().get(verb) or label(humanise(verb))
-    return f"{label(humanise_class(subject))}: {shown}"
+    def name_of(self, pair: Pair) -> str:
+        """What people call a permission."""
+        return name_of(pair.permission.name, pair.view_menu.name)
 
 
-def _operations() -> dict[str, Any]:
-    """The labels of all actions, by their verb."""
-    views = registered_views().values()
-    return {name: action.label for view in views for name, action in view.actions.items()}
+def _said_subject(pair: Pair) -> str:
+    return subject_name(pair.view_menu.name)
+
+
+def _said_verb(pair: Pair) -> str:
+    return verb_name(pair.permission.name, pair.view_menu.name)
 
 
 def named_permissions() -> list[tuple[int, str]]:

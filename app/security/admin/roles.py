@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, jsonify, request
+from flask import jsonify, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import PermissionView as Pair, Role
@@ -17,8 +17,12 @@ from app.core.fields import Field, encode_key
 from app.core.forms import RecordForm, form_for
 from app.core.forms.inputs import RelationsInput
 from app.core.query.gate import gate_of
-from app.core.views import ModelView, guard
+from app.core.views import guard
+from app.security.admin.editor import RoleEditor
+from app.security.admin.members import RoleMembers
 from app.security.admin.permissions import named_permissions
+from app.security.admin.transfer import RoleTransfer
+from app.security.granting import fixed_names
 
 PICKED = "permissions"
 PICK_LIMIT = 50
@@ -37,13 +41,14 @@ class PermissionsInput(RelationsInput):
         return [(str(key), name) for key, name in named_permissions() if str(key) in held]
 
 
-class RoleView(ModelView):
-    """Roles; who has one is set with the user or the group, so saving a role removes nobody."""
+class RoleView(RoleEditor, RoleMembers, RoleTransfer):
+    """Roles: their rights, their members, and both as a file; saving rights removes no member."""
 
     datamodel = SQLAInterface(Role)
     icon = "shield"
     list_title = _l("Roles")
     record_title = _l("Role")
+    show_template = "security/role.html"
     label_columns = {
         "name": _l("Name"),
         "permissions": _l("Permissions"),
@@ -51,6 +56,7 @@ class RoleView(ModelView):
         "groups": _l("Groups"),
     }
     list_columns = ["name", "groups"]
+    list_template = "security/roles.html"
     show_columns = ["name"]
     add_columns = ["name", "permissions"]
     search_columns = ["name"]
@@ -86,14 +92,10 @@ class RoleView(ModelView):
     def pre_update(self, item: Role) -> None:
         """Refuse to rename the roles that the settings name."""
         old = sa.inspect(item).attrs.name.history.deleted
-        if old and old[0] in _fixed_names():
+        if old and old[0] in fixed_names():
             raise Conflict(_("This role keeps its name: the settings refer to it."))
 
     def pre_delete(self, item: Role) -> None:
         """Refuse to delete those roles."""
-        if item.name in _fixed_names():
+        if item.name in fixed_names():
             raise Conflict(_("This role cannot be deleted: the settings refer to it."))
-
-
-def _fixed_names() -> set[str]:
-    return {current_app.config["AUTH_ROLE_ADMIN"], current_app.config["AUTH_ROLE_PUBLIC"]}

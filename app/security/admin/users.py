@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import flash, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -13,44 +14,25 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
 from wtforms.validators import ValidationError
 
+from app.core.addresses import public_url
 from app.core.errors import Conflict, Invalid
-from app.core.fields import Field
-from app.core.forms.inputs import Input
-from app.core.kinds import BadValue, Widget
-from app.core.kinds.text import Email, Text
+from app.core.kinds import BadValue
+from app.core.kinds.text import Email
 from app.core.query.rules import hidden
-from app.core.views import ModelView, action, guard
+from app.core.views import action, guard
 from app.extensions import db
 from app.security.accounts import find_user
-from app.security.forms import PASSWORD_HELP, SetPasswordForm
-from app.security.passwords import MAX_LENGTH, faults_of, hash_password
-
-PASSWORD = Field(
-    name="new_password",
-    label=_l("Password"),
-    kind=Text(MAX_LENGTH),
-    model=User,
-    is_required=True,
-    help="",
-)
-"""What the form for a new user asks beside the model's own fields."""
-
-
-class PasswordInput(Input):
-    """A control for a password: kept as it was typed, and never shown again."""
-
-    @property
-    def widget_name(self) -> str:
-        return Widget.PASSWORD
-
-    @property
-    def text(self) -> str:
-        return ""
-
-    def _parse(self, raw: str) -> str:
-        # Spaces at the ends belong to a password.
-        self.field.kind.parse(raw)
-        return raw
+from app.security.admin.acting import UserPages
+from app.security.admin.first_password import first_password_inputs, settle_first_password
+from app.security.factors.admin import FactorPages
+from app.security.factors.columns import HAS_FACTOR
+from app.security.forms import SetPasswordForm
+from app.security.links.invitations import invite
+from app.security.links.mails import tell_password_changed
+from app.security.links.models import IS_INVITED
+from app.security.passwords import hash_password
+from app.security.proof import require_confirmation
+from app.security.sessions import end_other_sessions
 
 
 def check_email(_form: Any, control: Any) -> None:
@@ -62,7 +44,7 @@ def check_email(_form: Any, control: Any) -> None:
             raise ValidationError(str(error)) from error
 
 
-class UserView(ModelView):
+class UserView(UserPages, FactorPages):
     """Users of Bureau."""
 
     datamodel = SQLAInterface(User)
@@ -77,6 +59,8 @@ class UserView(ModelView):
         "last_name": _l("Last name"),
         "email": _l("Mail address"),
         "active": _l("Active"),
+        IS_INVITED: _l("Invited"),
+        HAS_FACTOR: _l("Second factor"),
         "roles": _l("Roles"),
         "groups": _l("Groups"),
         "last_login": _l("Last log-in"),
@@ -92,13 +76,24 @@ class UserView(ModelView):
 
     show_template = "security/user.html"
 
-    list_columns = ["username", "first_name", "last_name", "email", "active", "roles", "last_login"]
+    list_columns = [
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "active",
+        IS_INVITED,
+        HAS_FACTOR,
+        "roles",
+    ]
     show_columns = [
         "username",
         "first_name",
         "last_name",
         "email",
         "active",
+        IS_INVITED,
+        HAS_FACTOR,
         "roles",
         "groups",
         "last_login",
@@ -108,10 +103,18 @@ class UserView(ModelView):
     ]
     add_columns = ["username", "first_name", "last_name", "email", "active", "roles", "groups"]
     search_columns = ["username", "first_name", "last_name", "email"]
-    filter_columns = ["username", "email", "active", "roles", "groups", "last_login", "created_on"]
-    add_form_extra_fields = {
-        "new_password": PasswordInput(PASSWORD.label, description=PASSWORD_HELP, field=PASSWORD)
-    }
+    filter_columns = [
+        "username",
+        "email",
+        "active",
+        IS_INVITED,
+        HAS_FACTOR,
+        "roles",
+        "groups",
+        "last_login",
+        "created_on",
+    ]
+    add_form_extra_fields = first_password_inputs()
     base_order = ("username", "asc")
     charts = ()
 
@@ -121,19 +124,21 @@ class UserView(ModelView):
     exclude_columns = ["password", "api_keys", "created", "changed"]
 
     def pre_add(self, item: User) -> None:
-        """Refuse a taken name and a weak password; keep only the hash of a good one."""
+        """Refuse a taken name; invite the user, or keep the hash of their password."""
+        require_confirmation()
         _refuse_taken(item)
-        password = str(item.__dict__.pop(PASSWORD.name))
-        faults = faults_of(password, [item.username, item.first_name, item.last_name, item.email])
-        if faults:
-            raise Invalid(errors={PASSWORD.name: faults})
-        item.password = hash_password(password)
+        settle_first_password(item)
 
     def pre_update(self, item: User) -> None:
         """Refuse a taken name, and disabling oneself."""
         _refuse_taken(item)
+        if _changes(item, "email", "username"):
+            # Whoever holds the address can have the password reset.
+            require_confirmation()
         if not item.active:
             _refuse_oneself([item])
+            with db.session.no_autoflush:
+                end_other_sessions(item)
 
     def pre_delete(self, item: User) -> None:
         """Refuse to delete oneself."""
@@ -150,15 +155,28 @@ class UserView(ModelView):
         """Let users in again."""
         return _set_active(users, is_active=True)
 
+    @action("invite", _l("Send the invitation again"), None, "mail")
+    def invite(self, users: Sequence[User]) -> str:
+        """Send a new link to those who have not chosen a password yet; the old link ends."""
+        invited = [user for user in users if getattr(user, IS_INVITED)]
+        for user in invited:
+            invite(user.username)
+        db.session.commit()
+        count = len(invited)
+        return ngettext("%(num)d invitation was sent.", "%(num)d invitations were sent.", count)
+
     @expose("/password/<pk>", methods=["GET", "POST"])
     @guard("set_password")
     def set_password(self, pk: str) -> Any:
         """Give a user a new password; their sessions end."""
         user = self.gate.get(pk, "set_password", columns=self.form_fields("edit"))
+        require_confirmation()
         form = SetPasswordForm(request.form, user=user)
         back_url = self.url("show", pk)
         if request.method == "POST" and form.validate():
             user.password = hash_password(str(form.new_password.data))
+            end_other_sessions(user)
+            tell_password_changed(user, public_url("AuthView.login"))
             db.session.commit()
             flash(_("The password was set. All sessions of this user have ended."), "success")
             return redirect(back_url, 303)
@@ -170,6 +188,11 @@ class UserView(ModelView):
             back_label=user.get_full_name(),
         )
         return (page, Invalid.status) if request.method == "POST" else page
+
+
+def _changes(item: User, *names: str) -> bool:
+    attributes = sa.inspect(item).attrs
+    return any(attributes[name].history.has_changes() for name in names)
 
 
 def _refuse_taken(item: User) -> None:
@@ -192,5 +215,7 @@ def _refuse_oneself(users: Sequence[User]) -> None:
 def _set_active(users: Sequence[User], *, is_active: bool) -> str:
     for user in users:
         user.active = is_active
+        if not is_active:
+            end_other_sessions(user)
     db.session.commit()
     return ngettext("%(num)d user was changed.", "%(num)d users were changed.", len(users))

@@ -42,6 +42,22 @@ def test_fields_are_described_by_their_kinds(document):
     assert "created_at" not in added["properties"]
 
 
+def test_a_field_that_the_form_adds_is_described(zoo_client, document):
+    added = document["components"]["schemas"]["User.add"]
+    info = zoo_client("admin").get("/api/v1/users/_info").json
+
+    assert "new_password" in added["properties"]
+    assert "new_password" in info["add_columns"]
+    assert "new_password" not in document["components"]["schemas"]["User"]["properties"]
+
+
+def test_every_call_may_be_refused_in_the_ways_that_all_have_in_common(document):
+    for path, operations in document["paths"].items():
+        for method in operations.keys() & {"get", "post", "put", "patch", "delete"}:
+            described = set(operations[method]["responses"])
+            assert {"401", "429"} <= described, f"{method} {path}"
+
+
 def test_nobody_reads_of_a_field_that_is_hidden_from_them(zoo_client, document):
     of_owner = zoo_client("owner").get("/api/v1/_openapi").json
 

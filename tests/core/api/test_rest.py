@@ -232,3 +232,12 @@ def test_a_row_that_depends_on_itself_is_refused(client, zoo_session):
 
     assert answer.status_code == 422
     assert answer.json["errors"][""] != []
+
+
+@pytest.mark.parametrize("tag", ['""', 'W/""', "x,", '"', " , ", '"é"', "*,", '"0"', "0"])
+def test_a_tag_that_is_none_never_fails(tag, client, zoo_session):
+    path = f"/api/v1/badges/{key_of(Badge, name='Old')}"
+
+    answer = client.patch(path, json={"name": "Older"}, headers={"If-Match": tag})
+
+    assert answer.status_code in (200, 412)

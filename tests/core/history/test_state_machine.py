@@ -27,7 +27,7 @@ from tests.fixtures.database import cache_clear, rolled_back
 
 pytestmark = pytest.mark.both_databases
 
-TECHNICAL = {"created_at", "updated_at", "created_by_id", "updated_by_id", "version"}
+TECHNICAL = {"updated_at", "updated_by_id", "version"}
 MODELS = (
     *(Species, Pen, Keeper, Badge, Animal, Meal),
     *(TodoList, TodoMember, TodoItem),

@@ -1,7 +1,10 @@
 """Undoing takes back all of an operation that the user may change, and says what it could not."""
 
+import datetime
+
 import pytest
 import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import User
 
 from app.core.history.models import Change, Operation, Source
 from app.extensions import db
@@ -33,8 +36,8 @@ def undo(client, operation=None):
 
 
 def state():
-    """Every row and link of the zoo, without what tells when and by whom it was written."""
-    technical = {"created_at", "updated_at", "created_by_id", "updated_by_id", "version"}
+    """Every row and link of the zoo, without what tells when and by whom it was changed."""
+    technical = {"updated_at", "updated_by_id", "version"}
     tables = [model.__table__ for model in (Species, Keeper, Badge, Animal, Meal)]
     found = {}
     for table in (*tables, animal_badge):
@@ -81,6 +84,72 @@ def test_a_deleted_row_comes_back_with_its_key_its_links_and_what_went_with_it(c
     assert answer.json["failures"] == []
     assert state() == before
     assert key_of(Animal, name="Zoe") == zoe
+
+
+def origin(key):
+    """When Zoe was made and by whom, asked past all rules."""
+    return db.session.execute(
+        sa.select(Animal.created_at, Animal.created_by_id).where(Animal.id == int(key))
+    ).one()
+
+
+def given_an_author(key):
+    """Zoe as somebody made her, long ago; nothing of it is in the history."""
+    author = User(first_name="A", last_name="U", username="author-of-zoe", email="a@u.example")
+    db.session.add(author)
+    db.session.flush()
+    long_ago = datetime.datetime(2001, 2, 3, 4, 5, 6, 789, tzinfo=datetime.UTC)
+    made = sa.update(Animal.__table__).where(Animal.__table__.c.id == int(key))
+    db.session.execute(made.values(created_at=long_ago, created_by_id=author.id))
+    db.session.commit()
+    return author
+
+
+@pytest.mark.parametrize("times", [1, 3], ids=["once", "and-again"])
+def test_a_row_comes_back_with_when_and_by_whom_it_was_made(times, client, zoe):
+    given_an_author(zoe)
+    before = origin(zoe)
+    client.delete(f"/api/v1/animals/{zoe}")
+
+    for _time in range(times):
+        undo(client)
+
+    assert origin(zoe) == before
+
+
+def test_a_new_row_that_was_undone_keeps_its_moment_when_it_comes_back(client, zoo_session):
+    client.post("/api/v1/badges/", json={"name": "New"})
+    made = sa.select(Badge.created_at, Badge.created_by_id).where(Badge.name == "New")
+    before = db.session.execute(made).one()
+
+    undo(client)
+    undo(client)
+
+    assert db.session.execute(made).one() == before
+
+
+def test_an_author_who_is_gone_does_not_keep_a_row_from_coming_back(client, zoe):
+    author = given_an_author(zoe)
+    moment = origin(zoe).created_at
+    client.delete(f"/api/v1/animals/{zoe}")
+    deletion = last_operation()
+    db.session.delete(author)
+    db.session.commit()
+
+    answer = undo(client, deletion)
+
+    assert answer.json["failures"] == []
+    assert origin(zoe) == (moment, None)
+
+
+def test_a_history_page_says_nothing_of_it(client, zoe):
+    client.delete(f"/api/v1/animals/{zoe}")
+    undo(client)
+
+    page = client.get(f"/zoo/animals/history/{zoe}").text
+
+    assert "Zoe" in page
+    assert "Created" not in page
 
 
 def test_a_form_from_before_the_deletion_is_stale_afterwards(client, zoe):

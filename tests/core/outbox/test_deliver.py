@@ -11,6 +11,7 @@ from app.core.errors import Conflict
 from app.core.history.models import Operation, Source
 from app.core.outbox import emit
 from app.core.outbox.deliver import DELAYS, MAX_TRIES, deliver_due, retry
+from app.core.outbox.handlers import forget_handler, handles
 from app.core.outbox.models import EventState, OutboxEvent
 from app.extensions import db
 from app.features.blog.models import Subscriber
@@ -246,3 +247,52 @@ def test_an_idle_look_writes_nothing(outbox, on, statements):
         deliver_due()
 
     assert [sql for sql in seen if not sql.startswith("SELECT")] == []
+
+
+def test_whoever_asked_is_told_of_each_failure(outbox, clock):
+    told = []
+    handles("test.effect", on_failure=told.append)(fail)
+    put()
+    for delay in (*DELAYS, timedelta()):
+        deliver_due()
+        clock.advance(delay)
+    forget_handler("test.effect")
+
+    assert [failure.attempts for failure in told] == [1, 2, 3, 4, 5]
+    assert [failure.is_final for failure in told] == [False] * 4 + [True]
+    assert all(isinstance(failure.error, RuntimeError) for failure in told)
+
+
+def test_what_is_noted_of_a_failure_stays(outbox):
+    handles("test.effect", on_failure=lambda failure: write_effect(failure.payload))(fail)
+    put(number=7)
+    deliver_due()
+    forget_handler("test.effect")
+
+    assert numbers() == [7]
+
+
+def test_a_failure_that_nobody_can_note_is_put_off_all_the_same(outbox):
+    def stumble(failure):
+        write_effect(failure.payload)
+        raise ValueError
+
+    handles("test.effect", on_failure=stumble)(fail)
+    put()
+    deliver_due()
+    forget_handler("test.effect")
+
+    assert numbers() == []
+    assert only_event().due_at == START + DELAYS[0]
+
+
+def test_whoever_asked_is_told_of_a_killed_worker(outbox, clock):
+    told = []
+    handles("test.effect", on_failure=told.append)(write_effect)
+    put()
+    claim(clock, attempts=MAX_TRIES)
+    clock.advance(timedelta(seconds=2))
+    deliver_due()
+    forget_handler("test.effect")
+
+    assert [(failure.is_final, failure.error) for failure in told] == [(True, None)]

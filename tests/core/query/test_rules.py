@@ -1,6 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
 
-from app.core.query.rules import hidden, own, readonly, rows
+from app.core.query.rules import hidden, masked, own, readonly, rows, team
 from tests.core.models import Diary
 
 
@@ -32,3 +34,24 @@ def test_rules_for_fields_say_what_they_do():
         False,
         "pay",
     )
+
+
+def test_a_group_is_shared_by_whoever_is_in_it():
+    clause = str(team(Diary.owner_id).expression(SimpleNamespace(id=1)))
+
+    assert "ab_user_group" in clause
+    assert str(team(Diary.owner_id).expression(None)) == "false"
+
+
+@pytest.mark.parametrize("made", [own, team])
+def test_rules_have_exceptions_and_words(made):
+    rule = made(Diary.owner_id, verbs={"edit"}, unless="see_all")
+
+    assert (rule.unless, rule.verbs) == ("see_all", frozenset({"edit"}))
+    assert str(rule.label)
+
+
+def test_a_masked_field_is_neither_hidden_nor_written():
+    rule = masked("iban", unless="see_iban")
+
+    assert (rule.hides, rule.masks, rule.unless) == (False, True, "see_iban")

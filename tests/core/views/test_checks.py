@@ -3,8 +3,8 @@
 import pytest
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
-from app.core.query.rules import hidden
-from app.core.views import ModelView
+from app.core.query.rules import hidden, masked, readonly
+from app.core.views import ModelView, action
 from tests.core.models import Animal
 
 INTERFACE = SQLAInterface(Animal)
@@ -27,6 +27,9 @@ WRONG = [
     ({"description_columns": {"colour": "Red."}}, "description_columns", "colour"),
     ({"validators_columns": {"colour": []}}, "validators_columns", "colour"),
     ({"field_rules": [hidden("salery")]}, "field_rules", "salery"),
+    ({"field_rules": [hidden("name", unless="x")]}, "field_rules", "name"),
+    ({"field_rules": [masked("name")]}, "field_rules", "name"),
+    ({"field_rules": [masked("keeper")]}, "masked", "keeper"),
     ({"show_fieldsets": [("A", {"fields": ["colour"]})]}, "show_fieldsets", "colour"),
     ({"add_fieldsets": [("A", {"fields": ["legs", "legs"]})]}, "twice", "legs"),
     (
@@ -41,6 +44,16 @@ WRONG = [
     ({"page_size": 0}, "page_size", "1"),
     ({"page_size": 500}, "page_size", "max_page_size"),
     ({"show_exclude_columns": ["name"]}, "show_exclude_columns", "no option"),
+    ({"inline_columns": ["colour"]}, "inline_columns", "colour"),
+    ({"inline_columns": ["badges"]}, "inline_columns", "badges"),
+    ({"inline_columns": ["is_heavy"]}, "inline_columns", "is_heavy"),
+    ({"inline_columns": ["rank"], "is_readonly": True}, "inline_columns", "is_readonly"),
+    ({"inline_columns": ["rank"], "edit_columns": ["name"]}, "inline_columns", "edit form"),
+    ({"inline_columns": ["rank"], "exclude_columns": ["rank"]}, "exclude_columns", "rank"),
+    ({"bulk_columns": ["colour"]}, "bulk_columns", "colour"),
+    ({"bulk_columns": ["code"]}, "bulk_columns", "unique"),
+    ({"bulk_columns": ["rank"], "add_columns": ["name"]}, "bulk_columns", "edit form"),
+    ({"edit": action("edit", "Edit")(lambda _view, _rows: None)}, "action", "edit"),
     ({"serch_columns": ["name"]}, "serch_columns", "did you mean search_columns?"),
 ]
 
@@ -65,6 +78,10 @@ def test_a_wrong_option_is_refused_by_its_name(options, option, name):
         {"add_columns": ["name", "remark"], "add_form_extra_fields": {"remark": None}},
         {"show_fieldsets": [("A", {"fields": ["name", "age_group"]})]},
         {"colours": ["red"]},
+        {"inline_columns": ["rank"], "edit_fieldsets": [("A", {"fields": ["name", "rank"]})]},
+        {"inline_columns": (), "bulk_columns": ()},
+        {"inline_columns": (), "is_readonly": True},
+        {"field_rules": [masked("code"), hidden("notes"), readonly("name")]},
     ],
     ids=str,
 )

@@ -178,6 +178,17 @@ def test_what_cannot_be_read_is_still_there(mine, theirs, zoe):
     assert (taken.status_code, fresh(Animal, zoe).legs) == (302, 3)
 
 
+@pytest.mark.parametrize(
+    "name", ["fed_at", "weight", "length", "sleeps_for", "born_on", "chip", "traits"]
+)
+def test_no_unreadable_text_breaks_the_page(mine, theirs, zoe, name):
+    path = f"{ANIMALS}/edit/{zoe}"
+
+    answer = meet(mine, theirs, path, {name: "<nothing readable>"}, {"motto": "theirs"})
+
+    assert answer.status_code == 409
+
+
 # A record that is gone
 
 

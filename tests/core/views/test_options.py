@@ -91,3 +91,26 @@ def test_groups_of_fields_are_columns_too():
 def test_a_view_needs_a_model():
     with pytest.raises(TypeError, match="LostView has no datamodel"):
         type("LostView", (ModelView,), {})()
+
+
+def test_what_a_cell_has_room_for_is_edited_in_the_list():
+    found = derived(Animal)
+
+    assert {"name", "diet", "rank", "keeper", "born_on", "fed_at"} <= set(found.inline_columns)
+    assert not {"notes", "story", "traits", "badges", "is_heavy"} & set(found.inline_columns)
+    assert derived(Pen).inline_columns == ("title", "is_secret")
+    assert derived(Animal, edit_columns=["rank", "notes"]).inline_columns == ("rank",)
+
+
+def test_many_records_are_given_what_can_be_the_same_in_all_of_them():
+    found = derived(Animal)
+
+    assert {"rank", "keeper", "notes"} <= set(found.bulk_columns)
+    assert not {"name", "code", "badges", "is_heavy"} & set(found.bulk_columns)
+    assert derived(Pen).bulk_columns == ("is_secret",)
+    assert derived(Pen, bulk_columns=["title"]).bulk_columns == ("title",)
+
+
+@pytest.mark.parametrize("options", [{"is_readonly": True}, {"inline_columns": ()}], ids=str)
+def test_editing_in_the_list_can_be_turned_off(options):
+    assert derived(Animal, **options).inline_columns == ()

@@ -205,6 +205,30 @@ def test_a_question_comes_before_a_row_is_purged(admin, scene, path):
     assert db.session.scalars(sa.select(Note)).one().shelf_id is None
 
 
+@pytest.mark.parametrize("path", ["purge/{}", "trash/purge"])
+def test_what_was_purged_is_gone_for_good_and_its_history_stays(admin, scene, path):
+    key, box = str(scene["top"].id), scene["box"].id
+    throw(admin, scene["top"])
+    admin.post(f"{SHELVES}/{path.format(key)}", data={"key": key, "confirmed": "1"})
+    db.session.expunge_all()
+    by_us = sa.select(Operation.id).where(Operation.action == "ShelfView.purge")
+    purging = db.session.scalars(by_us).one()
+
+    answer = admin.post(f"/api/v1/history/undo/{purging}")
+    page = admin.post(f"/history/undo/{purging}")
+
+    assert (answer.status_code, answer.json["code"]) == (409, "final")
+    assert answer.json["message"] == "What was deleted for good cannot be brought back."
+    assert page.status_code == 409
+    assert "What was deleted for good cannot be brought back." in page.text
+    assert db.session.scalars(sa.select(Shelf.name)).all() == ["Bottom shelf"]
+    changes = sa.select(Change.model).where(Change.operation_id == purging)
+    assert {"Shelf", "Box", "Note"} <= set(db.session.scalars(changes))
+    timeline = admin.get(f"{BOXES}/history/{box}").text
+    assert "Deleted" in timeline
+    assert f"/history/undo/{purging}" not in timeline
+
+
 def test_a_row_that_a_trashed_one_refers_to_is_not_purged(admin, scene):
     keep(Loan(name="Lent", box=scene["box"], deleted_at=now()))
     throw(admin, scene["box"], path=BOXES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.security.admin.permissions import name_of, named_permissions
+from app.security.admin.permissions import named_permissions
+from app.security.naming import name_of
 from tests.security.conftest import find_pair
 
 URL = "/administration/permissions"
@@ -16,11 +17,31 @@ def admin(client, cast, login):
     return login(client, cast.admin)
 
 
-def test_list_shows_subject_permission_and_roles(admin):
+def test_list_shows_names_for_people(admin):
     answer = admin.get(f"{URL}/list/?q=can_export")
 
     assert answer.status_code == 200
-    assert "can_export" in answer.text
+    assert "Export" in answer.text
+    assert "Roles" in answer.text
+    assert "can_export" not in answer.text.replace('value="can_export"', "").replace(
+        "q=can_export", ""
+    ).replace('data-search="can_export"', "")
+
+
+def test_page_shows_the_name_in_code_as_well(admin):
+    answer = admin.get(f"{URL}/show/{find_pair('can_set_password', 'User').id}")
+
+    assert "<h1><bdi>User: Set password</bdi></h1>" in answer.text
+    assert "can_set_password" in answer.text
+
+
+def test_list_stays_within_its_statements(admin, statements):
+    admin.get("/home/")
+
+    with statements() as seen:
+        admin.get(f"{URL}/list/?page_size=100")
+
+    assert len(seen) <= 6
 
 
 @pytest.mark.parametrize("page", ["add", "edit/1", "delete/1", "bulk/delete"])

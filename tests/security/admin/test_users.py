@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import ApiKey, Role, User
 
 from app.security.passwords import is_password_of
-from app.security.tokens import access_token
-from tests.security.conftest import find
+from tests.security.conftest import access_token, find
 
 URL = "/administration/users"
 NEW = "four unrelated words here"
@@ -77,7 +76,7 @@ def test_user_that_cannot_be_is_refused(admin, db_session, changes, message):
 
 
 def test_user_is_added_by_rest(client, cast):
-    header = {"Authorization": f"Bearer {access_token(cast.admin, fresh=True)}"}
+    header = {"Authorization": f"Bearer {access_token(cast.admin)}"}
     sent = given(active=True, roles=[], groups=[])
 
     answer = client.post("/api/v1/users/", json=sent, headers=header)
@@ -92,7 +91,7 @@ def test_user_is_added_by_rest(client, cast):
 
 @pytest.mark.parametrize("name", ["password", "api_keys", "created", "login_count"])
 def test_rest_writes_no_other_field(client, cast, name):
-    header = {"Authorization": f"Bearer {access_token(cast.admin, fresh=True)}"}
+    header = {"Authorization": f"Bearer {access_token(cast.admin)}"}
 
     answer = client.patch(f"/api/v1/users/{cast.owner.id}", json={name: "1"}, headers=header)
 
@@ -142,7 +141,8 @@ def test_users_are_disabled_and_enabled(app, admin, cast, sign_in, db_session):
     assert theirs.get("/home/").status_code == 302
 
     admin.post(f"{URL}/bulk/activate", data={"key": [cast.owner.id]})
-    assert theirs.get("/home/").status_code == 200
+    assert theirs.get("/home/").status_code == 302
+    assert sign_in(theirs, "cast-owner").status_code == 303
 
 
 @pytest.mark.parametrize("action", ["deactivate", "delete"])

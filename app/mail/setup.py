@@ -1,0 +1,24 @@
+"""Makes mail known to the application: the server it is handed to, and its screen."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from app.core.appbuilder import LAST_GROUP
+from app.core.feature import add_model_view
+from app.extensions import mail
+from app.mail.views import MailView
+
+_log = logging.getLogger(__name__)
+
+
+def init_mail(app: Flask) -> None:
+    """Bind Flask-Mail, add the screen, and warn where mails have nowhere to go."""
+    mail.init_app(app)
+    with app.app_context():
+        add_model_view(MailView, LAST_GROUP, _("Administration"), "shield")
+    if app.config.get("BUREAU_ENV") == "production" and not app.config.get("MAIL_URL"):
+        _log.warning("MAIL_URL is not set: mails are written and kept, and none is sent")

@@ -1,0 +1,1 @@
+"""Second factors: codes from an app, recovery codes, passkeys, and which roles ask for one."""

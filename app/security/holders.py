@@ -1,0 +1,66 @@
+"""Who holds what: the permissions of roles and users, and the administrators there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_group_role,
+    assoc_permissionview_role,
+    assoc_user_group,
+    assoc_user_role,
+)
+from sqlalchemy import Connection
+
+from app.security.rights import Rights
+
+
+def pairs_of_roles(connection: Connection, roles: Any) -> Rights:
+    """The permissions that roles hold: given by their keys, or by a statement that selects them."""
+    link = assoc_permissionview_role.c
+    statement = (
+        sa.select(Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(assoc_permissionview_role, link.permission_view_id == PermissionView.id)
+        .where(link.role_id.in_(roles))
+        .distinct()
+    )
+    return frozenset((name, subject) for name, subject in connection.execute(statement))
+
+
+def pairs_of_users(connection: Connection, user_ids: Collection[int]) -> Rights:
+    """The permissions that any of these users holds."""
+    own = sa.select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id.in_(user_ids))
+    of_groups = (
+        sa.select(assoc_group_role.c.role_id)
+        .join(assoc_user_group, assoc_user_group.c.group_id == assoc_group_role.c.group_id)
+        .where(assoc_user_group.c.user_id.in_(user_ids))
+    )
+    return pairs_of_roles(connection, sa.union(own, of_groups))
+
+
+def admin_role() -> sa.Select[Any]:
+    """Select the key of the role of the administrators."""
+    return sa.select(Role.id).where(Role.name == current_app.config["AUTH_ROLE_ADMIN"])
+
+
+def has_admin(connection: Connection) -> bool:
+    """Whether an active user holds the role of the administrators, directly or by a group."""
+    own = sa.select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id.in_(admin_role()))
+    of_groups = (
+        sa.select(assoc_user_group.c.user_id)
+        .join(assoc_group_role, assoc_group_role.c.group_id == assoc_user_group.c.group_id)
+        .where(assoc_group_role.c.role_id.in_(admin_role()))
+    )
+    table: Any = User.__table__
+    holders = sa.select(table.c.id).where(table.c.active, table.c.id.in_(sa.union(own, of_groups)))
+    return connection.scalar(holders.limit(1)) is not None
