@@ -29,7 +29,7 @@ from werkzeug.serving import make_server
 from app import create_app
 from app.extensions import db
 from app.features.todo.models import TodoList
-from app.security.sync import sync_permissions
+from app.security.rights.sync import sync_permissions
 from bench.history import ROWS, counted, fill, without_history
 from config import Config
 from tests import services

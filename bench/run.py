@@ -18,7 +18,7 @@ from sqlalchemy import select
 from app import create_app
 from app.core.views.context import registered_views
 from app.extensions import db
-from app.security.sessions import session_of
+from app.security.sessions.store import session_of
 from config import Config
 from scripts.scratch import scratch_environment
 from scripts.serve import prepare

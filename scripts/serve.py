@@ -18,7 +18,7 @@ from app.core.outbox.worker import Worker
 from app.core.startup import StartupError, check_production, has_accounts, is_behind
 from app.extensions import db
 from app.security.demo import PEOPLE
-from app.security.sync import sync_permissions
+from app.security.rights.sync import sync_permissions
 from config import ConfigError
 from scripts.commands import command
 

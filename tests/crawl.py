@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 
 from app.core.views import ModelView
 from app.extensions import db
-from app.security.sessions import session_of
+from app.security.sessions.store import session_of
 from tests.core.zoo import find_row
 
 

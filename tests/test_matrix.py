@@ -19,8 +19,8 @@ from app.mail.models import MailMessage
 from app.security.keys.operations import make_key
 from app.security.links.models import Registration
 from app.security.models import UserSession
-from app.security.rights import Rights
-from app.security.sessions import session_of
+from app.security.rights.sets import Rights
+from app.security.sessions.store import session_of
 from scripts.commands import command
 from tests.core.zoo import add_zoo, find_row
 from tests.fixtures.database import rolled_back

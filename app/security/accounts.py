@@ -21,8 +21,8 @@ from app.extensions import db
 from app.security.factors.policy import is_enforced
 from app.security.models import Preference, UserSession
 from app.security.passwords import hash_password
-from app.security.rights import VISITOR, Rights, rights_of, rights_of_role, version_query
-from app.security.sessions import browser_session, is_alive, is_current
+from app.security.rights.sets import VISITOR, Rights, rights_of, rights_of_role, version_query
+from app.security.sessions.store import browser_session, is_alive, is_current
 
 _ACCOUNT = "bureau_account"
 _RIGHTS = "bureau_rights"

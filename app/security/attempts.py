@@ -24,12 +24,12 @@ from app.extensions import db
 from app.security.accounts import find_user
 from app.security.audit import record_event
 from app.security.audit.attempts import record_throttled, target_of
-from app.security.limits import counter_storage
 from app.security.passwords import is_password_of
 from app.security.providers.directory import authenticate_by_directory
 from app.security.providers.entry import NotAdmitted
 from app.security.rehash import renew_hash
-from app.security.rights import VISITOR
+from app.security.rights.sets import VISITOR
+from app.security.tokens.limits import counter_storage
 
 logger = logging.getLogger(__name__)
 

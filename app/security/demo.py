@@ -13,7 +13,7 @@ from app.core.startup import DEMO_MAIL_DOMAIN
 from app.core.views import ModelView
 from app.extensions import db
 from app.security.accounts import add_account, find_roles
-from app.security.sync import Pair, add_role, sync_permissions
+from app.security.rights.sync import Pair, add_role, sync_permissions
 
 STAFF, VIEWER = "Staff", "Viewer"
 STAFF_VERBS = ("read", "add", "edit", "delete", "export")

@@ -15,7 +15,6 @@ from flask_login import LoginManager, current_user
 from app.core.errors import Unauthorized
 from app.core.feature import add_model_view
 from app.extensions import limiter
-from app.security import tokens
 from app.security.accounts import (
     Account,
     current_account,
@@ -24,7 +23,6 @@ from app.security.accounts import (
     load_account,
     remember_account,
 )
-from app.security.acting_views import ActingView
 from app.security.admin import (
     GroupView,
     PermissionView,
@@ -33,9 +31,7 @@ from app.security.admin import (
     SessionView,
     UserView,
 )
-from app.security.api import SecurityApi
 from app.security.attempts import authenticate
-from app.security.confirm_views import ConfirmView
 from app.security.factors.admin import RolePolicyView
 from app.security.factors.login import FactorView
 from app.security.factors.profile import FactorsView
@@ -43,14 +39,18 @@ from app.security.keys.admin import KeyView
 from app.security.keys.checking import load_account_of_key
 from app.security.keys.secret import looks_like_key
 from app.security.keys.views import OwnKeysView
-from app.security.limits import count_call
 from app.security.links.views import AskView, LinkView
 from app.security.providers.arrival import is_vouched_for
 from app.security.providers.registry import providers
 from app.security.providers.views import IdentitiesView, ProviderView
-from app.security.session_views import OwnSessionsView
-from app.security.sessions import browser_session, note_use
-from app.security.sync import sync_permissions
+from app.security.rights.sync import sync_permissions
+from app.security.sessions.acting_views import ActingView
+from app.security.sessions.confirm_views import ConfirmView
+from app.security.sessions.store import browser_session, note_use
+from app.security.sessions.views import OwnSessionsView
+from app.security.tokens import bearer as tokens
+from app.security.tokens.api import SecurityApi
+from app.security.tokens.limits import count_call
 from app.security.views import AuthView, ProfileView
 from app.security.why.views import WhyView
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.clock import now
 from app.core.models import Model, Titled
 from app.core.types import BigId, UtcTime, choice
-from app.security.agents import describe_agent
+from app.security.sessions.agents import describe_agent
 
 
 class Preference(Model):

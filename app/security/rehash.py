@@ -9,9 +9,9 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
-from app.security.granting import given_by_the_site
 from app.security.models import UserSession
 from app.security.passwords import epoch_of, hash_password, is_weak_hash
+from app.security.rights.granting import given_by_the_site
 
 _users: Any = User.__table__
 _sessions: Any = UserSession.__table__

@@ -23,11 +23,11 @@ from app.security.links.mails import tell_password_changed
 from app.security.links.registrations import RegistrationMode, registration_mode
 from app.security.passwords import hash_password
 from app.security.preferences import NAMES, set_choices
-from app.security.proof import require_confirmation
 from app.security.providers.arrival import goes_by_proxy, login_url_after, start_url
 from app.security.providers.entry import NotAdmitted
 from app.security.providers.options import REMOTE
-from app.security.sessions import end_other_sessions, sign_in, sign_out
+from app.security.sessions.proof import require_confirmation
+from app.security.sessions.store import end_other_sessions, sign_in, sign_out
 
 
 class AuthView(BaseView):

@@ -19,9 +19,9 @@ from flask_appbuilder.security.sqla.models import (
 
 from app.core.clock import now
 from app.extensions import db
-from app.security import tokens
 from app.security.models import UserSession
-from app.security.tokens import begin_tokens
+from app.security.tokens import bearer as tokens
+from app.security.tokens.bearer import begin_tokens
 from tests.fixtures.database import cache_clear, configured, dispose, rolled_back
 from tests.fixtures.people import PASSWORD, TEAM_ROLE
 from tests.security.vault import VERBS, Held, add_vault, fill_vault, hold

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from app.core.history.models import Operation
 from app.extensions import db
-from app.security.holders import pairs_of_users
+from app.security.rights.holders import pairs_of_users
 from tests.security.conftest import find_pair, user_named
 from tests.security.vault import (
     CARDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.security import advance
+from app.security.rights import advance
 
 
 def test_commands_are_there(app):

@@ -14,12 +14,12 @@ from app.core.presence import name_of
 from app.core.views import ModelView, guard
 from app.extensions import db
 from app.security.accounts import current_account
-from app.security.acting import MAX_TIME, begin_acting, begin_seeing_as
 from app.security.forms import ReasonForm
-from app.security.granting import lacking_for, require_reach
-from app.security.proof import require_confirmation
-from app.security.session_list import ShownSession, end_one, sessions_of
-from app.security.sessions import end_other_sessions
+from app.security.rights.granting import lacking_for, require_reach
+from app.security.sessions.acting import MAX_TIME, begin_acting, begin_seeing_as
+from app.security.sessions.listing import ShownSession, end_one, sessions_of
+from app.security.sessions.proof import require_confirmation
+from app.security.sessions.store import end_other_sessions
 
 
 class UserPages(ModelView):

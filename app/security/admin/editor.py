@@ -30,7 +30,7 @@ from app.security.admin.matrix import (
     named,
     read_pairs,
 )
-from app.security.granting import fixed_names, own_roles
+from app.security.rights.granting import fixed_names, own_roles
 
 RIGHTS = "permissions"
 LEFT_OUT = "bureau_left_out"

@@ -19,13 +19,13 @@ from flask_babel import gettext as _
 
 from app.core.query.rules import FieldRule, RowRule
 from app.extensions import db
-from app.security.naming import (
+from app.security.rights.naming import (
     rule_in_words,
     subject_name,
     verb_name,
     views_of,
 )
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 COMMON = ("read", "add", "edit", "delete", "export")
 """The verbs that have a column of their own; all others stand in the row by their names."""

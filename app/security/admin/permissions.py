@@ -20,7 +20,7 @@ from app.core.kinds.text import Text
 from app.core.query.gate import Gate
 from app.core.views import ModelView
 from app.extensions import db
-from app.security.naming import name_of, subject_name, verb_name
+from app.security.rights.naming import name_of, subject_name, verb_name
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from app.core.errors import BadParameter
 from app.extensions import db
 from app.security.admin.drafts import Difference, Draft, difference
 from app.security.admin.matrix import StoredPairs, lacked, named
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 FORMAT, VERSION = "bureau-roles", 1
 MAX_BYTES = 400_000

@@ -22,7 +22,7 @@ from app.security.admin.editor import RoleEditor
 from app.security.admin.members import RoleMembers
 from app.security.admin.permissions import named_permissions
 from app.security.admin.transfer import RoleTransfer
-from app.security.granting import fixed_names
+from app.security.rights.granting import fixed_names
 
 PICKED = "permissions"
 PICK_LIMIT = 50

@@ -12,10 +12,10 @@ from app.core.query.rules import hidden, rows
 from app.core.views import ModelView, action
 from app.extensions import db
 from app.security.audit import record_event
-from app.security.granting import require_reach
 from app.security.models import UserSession
-from app.security.session_list import this_session_id
-from app.security.sessions import end_sessions, is_alive
+from app.security.rights.granting import require_reach
+from app.security.sessions.listing import this_session_id
+from app.security.sessions.store import end_sessions, is_alive
 
 SECRETS = ("digest", "epoch", "refresh_jti")
 """What a token is recognised by concerns no page, export or client."""

@@ -31,8 +31,8 @@ from app.security.links.invitations import invite
 from app.security.links.mails import tell_password_changed
 from app.security.links.models import IS_INVITED
 from app.security.passwords import hash_password
-from app.security.proof import require_confirmation
-from app.security.sessions import end_other_sessions
+from app.security.sessions.proof import require_confirmation
+from app.security.sessions.store import end_other_sessions
 
 
 def check_email(_form: Any, control: Any) -> None:

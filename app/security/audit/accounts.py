@@ -19,7 +19,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from app.core.changes import tag_of
 from app.security.audit.record import note
-from app.security.rights import RIGHTS_TABLES
+from app.security.rights.sets import RIGHTS_TABLES
 
 LINKS = {
     User: ("roles", "groups"),

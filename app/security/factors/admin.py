@@ -24,9 +24,9 @@ from app.security.factors.policy import (
     requires_factor,
     set_requires_factor,
 )
-from app.security.granting import lacking_for, require_reach
-from app.security.holders import pairs_of_roles
-from app.security.proof import require_confirmation
+from app.security.rights.granting import lacking_for, require_reach
+from app.security.rights.holders import pairs_of_roles
+from app.security.sessions.proof import require_confirmation
 
 
 class RolePolicyView(BaseView):

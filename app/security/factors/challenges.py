@@ -19,7 +19,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.once import VISITOR, Ticket
-from app.security.sessions import TOKEN, digest_of
+from app.security.sessions.store import TOKEN, digest_of
 
 KEPT_AS = "passkey"
 LASTS = datetime.timedelta(minutes=5)

@@ -11,7 +11,7 @@ from app.security.factors.passkeys import remove_passkeys
 from app.security.factors.recovery import forget_codes
 from app.security.factors.totp import remove_totp
 from app.security.models import UserSession
-from app.security.sessions import end_other_sessions
+from app.security.sessions.store import end_other_sessions
 
 KINDS = {
     "app-added": "factor-added",

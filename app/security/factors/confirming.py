@@ -6,12 +6,12 @@ from flask import Flask, request
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 
-from app.security.confirmation import Way, add_way
 from app.security.factors.challenges import Purpose, Stale
 from app.security.factors.passkeys import WrongPasskey, use_passkey
 from app.security.factors.policy import factors_of
 from app.security.factors.signing import PASSKEY, give_code, note_factor
 from app.security.factors.site import relying_party
+from app.security.sessions.confirmation import Way, add_way
 
 CODE = "_confirm_code"
 

@@ -29,7 +29,7 @@ from app.security.factors.signing import (
     note_factor,
 )
 from app.security.factors.site import relying_party, require_party
-from app.security.sessions import sign_in
+from app.security.sessions.store import sign_in
 
 WRONG_CODE = _l("This code is wrong, or it was used already.")
 TOO_MANY = _l("There were too many attempts. Wait a few minutes and try again.")

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.redirects import safe_next
 from app.extensions import db
-from app.security.confirmation import require_confirmation
 from app.security.factors.challenges import Purpose, Stale
 from app.security.factors.changes import note_change
 from app.security.factors.forms import CodeForm, PasskeyForm
@@ -38,6 +37,7 @@ from app.security.factors.totp import (
     remove_totp,
     setup_uri,
 )
+from app.security.sessions.confirmation import require_confirmation
 
 
 class FactorsView(BaseView):

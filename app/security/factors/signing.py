@@ -23,7 +23,7 @@ from app.security.factors.policy import Factors, factors_of
 from app.security.factors.recovery import use_recovery_code
 from app.security.factors.totp import use_code
 from app.security.models import UserSession
-from app.security.sessions import (
+from app.security.sessions.store import (
     TOKEN,
     VIA,
     browser_session,

@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l, ngettext
 from app.core.query.rules import hidden
 from app.core.views import ModelView, action
 from app.extensions import db
-from app.security.granting import require_reach
 from app.security.keys.models import UserKey
 from app.security.keys.operations import revoke_key
+from app.security.rights.granting import require_reach
 
 
 class KeyView(ModelView):

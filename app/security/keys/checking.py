@@ -22,7 +22,7 @@ from app.security.keys.models import UserKey
 from app.security.keys.scopes import scopes_of
 from app.security.keys.secret import digest_of, prefix_of
 from app.security.models import Preference
-from app.security.rights import rights_of, version_query
+from app.security.rights.sets import rights_of, version_query
 
 NOTED_EVERY = datetime.timedelta(minutes=1)
 """How exactly it is known when a key was used last; each step is a write."""

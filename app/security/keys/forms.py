@@ -12,8 +12,8 @@ from wtforms.validators import ValidationError
 from app.security.forms import REQUIRED, SecurityForm, at_most
 from app.security.keys.operations import DEFAULT_DAYS, MAX_DAYS
 from app.security.keys.scopes import for_keys
-from app.security.naming import subject_name, verb_name
-from app.security.rights import Rights
+from app.security.rights.naming import subject_name, verb_name
+from app.security.rights.sets import Rights
 
 MAX_NAME = 100
 DAYS = (7, 30, DEFAULT_DAYS, 180, MAX_DAYS)

@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.extensions import db
 from app.security.keys.models import UserKey
 from app.security.keys.scopes import pairs_of
-from app.security.naming import name_of
+from app.security.rights.naming import name_of
 
 SOON = datetime.timedelta(days=14)
 

@@ -14,7 +14,7 @@ from app.security.audit import record_event
 from app.security.keys.models import UserKey
 from app.security.keys.scopes import stored
 from app.security.keys.secret import digest_of, draw_key
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 DEFAULT_DAYS = 90
 MAX_DAYS = 365

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.security.keys.models import UserKey
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 PEOPLE_ONLY = frozenset(
     {"User", "Role", "Group", "Permission", "ApiKey", "UserSession", "Registration"}

@@ -12,10 +12,10 @@ from app.core.errors import Conflict, Invalid
 from app.core.once import Repeated, new_key, ticket_of_form
 from app.extensions import db
 from app.security.accounts import current_rights, own_account
-from app.security.confirmation import require_confirmation
 from app.security.keys.forms import KeyForm
 from app.security.keys.listing import count_working, get_own_key, keys_of
 from app.security.keys.operations import MAX_KEYS, make_key, revoke_key
+from app.security.sessions.confirmation import require_confirmation
 
 
 class OwnKeysView(BaseView):

@@ -9,10 +9,10 @@ from app.core.clock import now
 from app.extensions import db
 from app.security.accounts import find_user
 from app.security.audit import record_event
-from app.security.granting import given_by_the_site
 from app.security.links import mails
 from app.security.links.models import LinkPurpose, SecurityLink
 from app.security.links.tokens import end_links, make_link
+from app.security.rights.granting import given_by_the_site
 
 CONFIRM_ENDPOINT = "LinkView.confirm_address"
 

@@ -26,7 +26,6 @@ from app.extensions import db
 from app.mail import send
 from app.security.accounts import find_roles, find_user
 from app.security.audit import record_event
-from app.security.granting import given_by_the_site
 from app.security.links import mails
 from app.security.links.invitations import write_invitation
 from app.security.links.models import (
@@ -38,6 +37,7 @@ from app.security.links.models import (
 from app.security.links.tokens import make_link
 from app.security.passwords import hash_password
 from app.security.preferences import set_choices
+from app.security.rights.granting import given_by_the_site
 
 EVENT = "security.registration_asked"
 CONFIRM_ENDPOINT = "LinkView.confirm_registration"

@@ -20,7 +20,7 @@ from app.security.links.invitations import CHOOSE_ENDPOINT, write_invitation
 from app.security.links.models import LinkPurpose, SecurityLink
 from app.security.links.tokens import end_links, make_link
 from app.security.passwords import hash_password
-from app.security.sessions import end_other_sessions
+from app.security.sessions.store import end_other_sessions
 
 EVENT = "security.reset_asked"
 MAX_NAME = 320

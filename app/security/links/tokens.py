@@ -18,7 +18,7 @@ from sqlalchemy.sql import ColumnElement
 from app.core.clock import now
 from app.extensions import db
 from app.security.links.models import LinkPurpose, SecurityLink
-from app.security.sessions import digest_of
+from app.security.sessions.store import digest_of
 
 TOKEN_BYTES = 32
 LIFETIMES = {

@@ -15,7 +15,6 @@ from app.extensions import db
 from app.security.attempts import TooManyAttempts, may_mail
 from app.security.factors.signing import go_on
 from app.security.forms import SecurityForm, SetPasswordForm
-from app.security.granting import given_by_the_site
 from app.security.links.forms import ForgottenForm, RegistrationForm
 from app.security.links.mail_address import change_address
 from app.security.links.models import LinkPurpose, SecurityLink
@@ -28,6 +27,7 @@ from app.security.links.registrations import (
 )
 from app.security.links.resets import ask_reset, set_new_password
 from app.security.links.tokens import find_link, use_link
+from app.security.rights.granting import given_by_the_site
 
 CHOOSING = (LinkPurpose.INVITATION, LinkPurpose.RESET)
 GONE = 410

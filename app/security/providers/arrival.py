@@ -18,7 +18,7 @@ from app.security.providers.options import LDAP, REMOTE, OidcOptions, Terms
 from app.security.providers.person import Person
 from app.security.providers.registry import providers
 from app.security.providers.remote import remote_person
-from app.security.sessions import VIA, end_sessions, sign_in
+from app.security.sessions.store import VIA, end_sessions, sign_in
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from app.core.errors import Conflict, Forbidden, NotFound
 from app.extensions import db
 from app.security.accounts import find_user
 from app.security.audit import record_event
-from app.security.granting import given_by_the_site
 from app.security.providers.models import UserIdentity
 from app.security.providers.options import Terms
 from app.security.providers.person import Person
+from app.security.rights.granting import given_by_the_site
 
 MAX_USERNAME = 60
 MAX_NAME = 64

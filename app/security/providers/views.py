@@ -15,7 +15,6 @@ from app.core.errors import BureauError, NotFound, Unauthorized, Unavailable
 from app.core.redirects import safe_next
 from app.security.accounts import own_account
 from app.security.attempts import TooManyAttempts, counted
-from app.security.proof import require_confirmation
 from app.security.providers import oidc
 from app.security.providers.arrival import enter, start_url
 from app.security.providers.directory import find_person
@@ -25,6 +24,7 @@ from app.security.providers.options import LdapOptions, OidcOptions, RemoteOptio
 from app.security.providers.person import Person
 from app.security.providers.registry import providers
 from app.security.providers.remote import remote_person
+from app.security.sessions.proof import require_confirmation
 
 LOG_IN, LINK = "log-in", "link"
 PURPOSES = (LOG_IN, LINK)

@@ -15,7 +15,7 @@ from werkzeug.routing import RequestRedirect
 
 from app.core.views import ModelView
 from app.security.accounts import find_user
-from app.security.naming import name_of, views_of
+from app.security.rights.naming import name_of, views_of
 from app.security.why.answers import Decision, Step, no, note, yes
 from app.security.why.person import Source, roles_with, sources_of
 from app.security.why.records import explain_fields, explain_list, explain_row

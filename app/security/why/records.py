@@ -18,7 +18,7 @@ from app.core.trash import Scope, scope_condition
 from app.core.views import ModelView
 from app.core.views.base import TRASH_ROUTES
 from app.extensions import db
-from app.security.naming import exception_name, field_label, rule_in_words, verb_name
+from app.security.rights.naming import exception_name, field_label, rule_in_words, verb_name
 from app.security.why.answers import Step, no, note, yes
 from app.security.why.person import as_person
 

@@ -16,7 +16,7 @@ from app.core.trash import Scope
 from app.core.views import ModelView, guard
 from app.security.accounts import current_rights, find_user
 from app.security.admin.matrix import make_matrix, read_pairs
-from app.security.naming import subject_name
+from app.security.rights.naming import subject_name
 from app.security.why.answers import Decision
 from app.security.why.questions import explain_access, explain_right
 

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app.extensions import db
 from app.security.keys.operations import make_key
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 from scripts.commands import command
 from tests.core.zoo import add_zoo
 from tests.crawl import first_key, model_views, sign_in

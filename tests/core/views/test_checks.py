@@ -53,7 +53,9 @@ WRONG = [
     ({"bulk_columns": ["colour"]}, "bulk_columns", "colour"),
     ({"bulk_columns": ["code"]}, "bulk_columns", "unique"),
     ({"bulk_columns": ["rank"], "add_columns": ["name"]}, "bulk_columns", "edit form"),
-    ({"edit": action("edit", "Edit")(lambda _view, _rows: None)}, "action", "edit"),
+    pytest.param(
+        {"edit": action("edit", "Edit")(lambda _view, _rows: None)}, "action", "edit", id="action"
+    ),
     ({"serch_columns": ["name"]}, "serch_columns", "did you mean search_columns?"),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.security.admin.permissions import named_permissions
-from app.security.naming import name_of
+from app.security.rights.naming import name_of
 from tests.security.conftest import find_pair
 
 URL = "/administration/permissions"

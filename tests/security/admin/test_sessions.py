@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import Role
 
 from app.core.clock import now
 from app.security.models import UserSession
-from app.security.sessions import session_of
+from app.security.sessions.store import session_of
 from tests.security.conftest import find_pair
 
 URL = "/administration/sessions"

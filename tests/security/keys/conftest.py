@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from app.security.keys.operations import make_key
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.extensions import db
 from app.security.keys.models import UserKey
 from app.security.keys.operations import make_key
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 LIST = "/administration/api-keys/list/"
 API = "/api/v1/api-keys/"

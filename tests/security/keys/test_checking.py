@@ -13,7 +13,7 @@ from app.extensions import db
 from app.security.audit import SecurityEvent
 from app.security.keys.models import UserKey
 from app.security.keys.operations import make_key, revoke_key
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 from tests.fixtures.people import TEAM_ROLE
 from tests.security.conftest import READ_USERS, find, find_pair, user_named
 

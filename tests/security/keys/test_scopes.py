@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.views import ModelView
 from app.security.keys.models import UserKey
 from app.security.keys.scopes import PEOPLE_ONLY, for_keys, pairs_of, scopes_of, stored
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 READ, EDIT = ("can_read", "Post"), ("can_edit", "Post")
 ADD_USER, READ_USER = ("can_add", "User"), ("can_read", "User")

@@ -14,7 +14,7 @@ from app.security.keys.models import UserKey
 from app.security.keys.operations import MAX_KEYS, make_key, revoke_key
 from app.security.keys.scopes import stored
 from app.security.models import UserSession
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 from tests.fixtures.people import PASSWORD
 
 KEYS, ADD = "/profile/keys/", "/profile/keys/add/"

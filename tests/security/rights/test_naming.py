@@ -6,7 +6,7 @@ import pytest
 from flask import g
 
 from app.security.admin.matrix import make_matrix, read_pairs, rules_of
-from app.security.naming import name_of, names_of, subject_name, verb_name
+from app.security.rights.naming import name_of, names_of, subject_name, verb_name
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from flask_babel import gettext as _, ngettext
 
 from app.extensions import db
 from app.security.accounts import own_account
-from app.security.session_list import end_one, sessions_of, this_session_id
-from app.security.sessions import end_other_sessions, sign_out
+from app.security.sessions.listing import end_one, sessions_of, this_session_id
+from app.security.sessions.store import end_other_sessions, sign_out
 
 
 class OwnSessionsView(BaseView):

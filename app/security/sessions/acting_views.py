@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import BadParameter
 from app.core.home import require_user
-from app.security.acting import stop_acting, stop_seeing_as
+from app.security.sessions.acting import stop_acting, stop_seeing_as
 
 STOPS = {"user": stop_acting, "role": stop_seeing_as}
 

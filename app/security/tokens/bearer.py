@@ -18,7 +18,7 @@ from app.core.errors import Unauthorized
 from app.extensions import db
 from app.security.audit import record_event
 from app.security.models import SessionKind, UserSession
-from app.security.sessions import begin_session, end_sessions
+from app.security.sessions.store import begin_session, end_sessions
 
 SESSION = "sid"
 NO_SESSION = -1

@@ -17,7 +17,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.core.changes import open_transaction, tag_of
 from app.security.models import THE_ROW, RightsVersion
-from app.security.rights import RIGHTS_TABLES
+from app.security.rights.sets import RIGHTS_TABLES
 
 _KEY = "bureau_deleted_users"
 

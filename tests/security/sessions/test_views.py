@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.clock import ManualClock, now, use_clock
 from app.security.audit import SecurityEvent
 from app.security.models import UserSession
-from app.security.sessions import session_of
+from app.security.sessions.store import session_of
 from tests.fixtures.people import PASSWORD
 from tests.security.conftest import access_token
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.security.agents import describe_agent
+from app.security.sessions.agents import describe_agent
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"

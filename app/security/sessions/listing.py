@@ -12,10 +12,10 @@ from app.core.errors import NotFound
 from app.core.presence import name_of
 from app.extensions import db
 from app.security.accounts import current_account
-from app.security.agents import Agent, describe_agent
 from app.security.audit import record_event
 from app.security.models import SessionKind, UserSession
-from app.security.sessions import end_sessions, is_alive
+from app.security.sessions.agents import Agent, describe_agent
+from app.security.sessions.store import end_sessions, is_alive
 
 MAX_SHOWN = 100
 

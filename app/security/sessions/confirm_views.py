@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.core.home import require_user
 from app.core.redirects import safe_next
-from app.security.confirmation import WAY, confirm_page
+from app.security.sessions.confirmation import WAY, confirm_page
 
 
 class ConfirmView(BaseView):

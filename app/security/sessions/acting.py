@@ -23,8 +23,8 @@ from app.extensions import db
 from app.security.accounts import Account, current_account, own_account
 from app.security.audit import record_event
 from app.security.audit.kinds import add_kinds
-from app.security.granting import require_reach
 from app.security.models import SessionKind, UserSession
+from app.security.rights.granting import require_reach
 
 MAX_TIME = datetime.timedelta(minutes=60)
 """How long somebody may act as another user before they have to begin anew."""

@@ -35,12 +35,12 @@ from sqlalchemy.sql.dml import Update, UpdateBase
 from app.core.errors import Conflict, Forbidden
 from app.extensions import db
 from app.security.accounts import Account, current_account, current_rights
-from app.security.holders import admin_role, has_admin, pairs_of_roles, pairs_of_users
 from app.security.models import THE_ROW, RightsVersion
-from app.security.naming import names_of
-from app.security.proof import require_confirmation
-from app.security.rights import VISITOR, Rights, roles_of
-from app.security.writes import Unreadable, Write, columns_set, read_write, table_of
+from app.security.rights.holders import admin_role, has_admin, pairs_of_roles, pairs_of_users
+from app.security.rights.naming import names_of
+from app.security.rights.sets import VISITOR, Rights, roles_of
+from app.security.rights.writes import Unreadable, Write, columns_set, read_write, table_of
+from app.security.sessions.proof import require_confirmation
 
 BOOKKEEPING = frozenset(
     "last_login login_count fail_login_count".split()

@@ -11,8 +11,8 @@ from flask_jwt_extended import create_access_token
 from app.extensions import db
 from app.security.models import UserSession
 from app.security.passwords import hash_password
-from app.security.sessions import end_sessions, session_of
-from app.security.tokens import begin_tokens
+from app.security.sessions.store import end_sessions, session_of
+from app.security.tokens.bearer import begin_tokens
 from tests.security.conftest import access_token, refresh_token, user_named
 
 URL = "/api/v1/users/"

@@ -33,7 +33,7 @@ from app.security.accounts import Account, current_account
 from app.security.attempts import TooManyAttempts, confirm
 from app.security.audit import record_event
 from app.security.models import SessionKind
-from app.security.proof import ConfirmationRequired, mark_confirmed, require_confirmation
+from app.security.sessions.proof import ConfirmationRequired, mark_confirmed, require_confirmation
 
 __all__ = [
     "ConfirmationRequired",

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role, User
 
 from app.extensions import db
-from app.security.proof import require_confirmation
-from app.security.tokens import access_token as make_token, begin_tokens
+from app.security.sessions.proof import require_confirmation
+from app.security.tokens.bearer import access_token as make_token, begin_tokens
 from tests.security.conftest import find, find_pair, let_grow_old
 
 ROLES = "/administration/roles"

@@ -1,7 +1,7 @@
 """How long ago it was proved who it is, before a change that a passer-by must not make.
 
 `require_confirmation()` stands before such a change. Where the last proof is too old it raises
-`ConfirmationRequired`, which `app.security.confirmation` answers with a page that asks for one.
+`ConfirmationRequired`, which the module `confirmation` answers with a page that asks for one.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 from app.core.clock import now
 from app.core.errors import BureauError, Forbidden
 from app.extensions import db
-from app.security import tokens
 from app.security.accounts import Account, current_account, remember_account
+from app.security.tokens import bearer as tokens
 
 
 class ConfirmationRequired(BureauError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.security.keys.operations import make_key
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 from tests import services
 from tests.security.conftest import access_token, user_named
 

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.extensions import db
 from app.security.models import UserSession
 from app.security.passwords import hash_password
-from app.security.sessions import TOKEN, digest_of, session_of
+from app.security.sessions.store import TOKEN, digest_of, session_of
 from tests.security.conftest import act_as, user_named
 
 

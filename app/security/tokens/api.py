@@ -16,9 +16,9 @@ from app.security.attempts import TooManyAttempts, attempt
 from app.security.audit import record_event
 from app.security.factors.calls import require_code
 from app.security.models import UserSession
-from app.security.openapi import describe_tokens
-from app.security.sessions import end_sessions
-from app.security.tokens import access_token, begin_tokens, has_token, refresh_token, renew
+from app.security.sessions.store import end_sessions
+from app.security.tokens.bearer import access_token, begin_tokens, has_token, refresh_token, renew
+from app.security.tokens.openapi import describe_tokens
 
 PROVIDER = "db"
 

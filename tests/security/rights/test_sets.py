@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import (
 )
 
 from app.extensions import db
-from app.security.rights import RightsMemory, read_rights, roles_of
+from app.security.rights.sets import RightsMemory, read_rights, roles_of
 from tests.fixtures.database import configured, dispose
 from tests.fixtures.people import TEAM_ROLE
 from tests.security.conftest import USERS, find, find_pair, link_of_right, user_named

@@ -20,7 +20,7 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import Connection
 
-from app.security.rights import Rights
+from app.security.rights.sets import Rights
 
 
 def pairs_of_roles(connection: Connection, roles: Any) -> Rights:

@@ -16,7 +16,7 @@ from flask_appbuilder.security.sqla.models import (
 
 from app.core.feature import Feature
 from app.extensions import db
-from app.security.sync import add_role, declared_pairs, stored_pairs, sync_permissions
+from app.security.rights.sync import add_role, declared_pairs, stored_pairs, sync_permissions
 from scripts.serve import command
 from tests.security.conftest import find, find_pair
 

@@ -12,8 +12,8 @@ from flask_appbuilder.security.sqla.models import Group, Role, User
 from app.core.errors import Forbidden
 from app.core.history.models import Operation
 from app.extensions import db
-from app.security.granting import given_by_the_site
 from app.security.passwords import is_password_of
+from app.security.rights.granting import given_by_the_site
 from tests.core.zoo import find_row
 from tests.crawl import sign_in
 from tests.security.conftest import find, find_pair

@@ -1,0 +1,1 @@
+"""Who may do what: sets of rights, what advances them, and who may give them."""

@@ -1,0 +1,1 @@
+"""Sign-ins on the server: kept, listed, ended, confirmed again, and lent to an administrator."""

@@ -1,0 +1,1 @@
+"""The tokens of the REST API: given, read, limited and described."""
