@@ -70,7 +70,8 @@ class ListPages(Screen):
         return ListRules(
             fields=fields,
             columns=tuple(name for name in self.derived.list_columns if name in fields),
-            sort=self.default_sort,
+            # The order of a list must not tell of a field what its columns do not.
+            sort=tuple(sort for sort in self.default_sort if sort.field.name in fields),
             page_size=self.page_size,
             max_page_size=self.max_page_size,
             sortable=self.derived.order_columns,
