@@ -13,6 +13,8 @@ PARAMETER_TEXTS = {
     "filter": "A condition `field:operator:values`; may be given several times.",
     "sort": "Fields to sort by, separated by commas; `-` before a name sorts downwards.",
     "page": "The number of the page, from 1.",
+    "after": "Begin behind this place, which `next` of an answer gives.",
+    "before": "End before this place, which `previous` of an answer gives.",
     "page_size": "Rows of a page.",
     "columns": "The fields to give, separated by commas.",
 }
@@ -99,6 +101,8 @@ def _list(name: str) -> dict[str, Any]:
         "properties": {
             "count": {"type": "integer"},
             "count_is_exact": {"type": "boolean"},
+            "next": {"type": "string", "nullable": True},
+            "previous": {"type": "string", "nullable": True},
             "ids": {"type": "array", "items": {"type": "string"}},
             "result": {"type": "array", "items": _reference(name)},
         },

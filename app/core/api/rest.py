@@ -58,6 +58,8 @@ class ModelRestApi(HistoryResource):
         return jsonify(
             count=page.count.value,
             count_is_exact=page.count.is_exact,
+            next=page.next_url() if page.has_next else None,
+            previous=page.previous_url() if page.has_previous else None,
             ids=[encode_key(row) for row in page.rows],
             result=[serialise(row, page.columns) for row in page.rows],
         )

@@ -30,6 +30,7 @@ from app.core.fields import (
 from app.core.filters.operators import like
 from app.core.query.loading import order_by_title, with_columns
 from app.core.query.page import ListPage, count_rows
+from app.core.query.paging import read_page
 from app.core.query.rules import FieldRule, RowRule
 from app.core.query.state import ListState, Sort
 from app.core.trash import Scope, knows_trash, scope_condition
@@ -150,12 +151,8 @@ class Gate:
         """Load one page of a list: the rows, the relations shown, and the count."""
         columns = tuple(self.fields()[name] for name in state.columns if name in self.fields())
         statement = self.filtered(state, verb)
-        offset = (state.page - 1) * state.page_size
-        loaded = with_columns(statement, self.model, columns, state.sort)
-        found = db.session.scalars(loaded.limit(state.page_size + 1).offset(offset)).all()
-        rows, has_next = found[: state.page_size], len(found) > state.page_size
         count = count_rows(db.session(), statement)
-        return ListPage(state, rows, columns, count, has_next)
+        return read_page(self.model, statement, state, columns, count)
 
     def stream(self, state: ListState, fields: Sequence[Field]) -> Iterator[Any]:
         """Read all rows of a list's state, a batch at a time, with flat memory."""

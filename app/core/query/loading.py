@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from app.core.fields import Field, fields_of, has_own_title, key_attributes, title_attributes
+from app.core.kinds import kind_of_column
+from app.core.query.keyset import Term
 from app.core.query.state import Sort
 
 
@@ -25,7 +28,16 @@ def with_columns(
 ) -> sa.Select[Any]:
     """Load the columns shown, join the single relations, add one statement for each plural one."""
     shown = tuple(columns)
-    statement, joined = _with_sort(statement, model, sort)
+    statement, order = in_order(statement, model, sort)
+    statement = statement.order_by(*(term.order() for term in order.terms))
+    return with_loaded(statement, model, shown, order)
+
+
+def with_loaded(
+    statement: sa.Select[Any], model: type, shown: Sequence[Field], order: Order
+) -> sa.Select[Any]:
+    """Load the columns shown and the relations among them, for rows in an order."""
+    joined = order.joined
     options: list[Any] = []
     if not any(field.is_computed for field in shown) and not has_own_title(model):
         options.append(load_only(*_plain_attributes(model, shown)))
@@ -48,40 +60,48 @@ def order_by_title(statement: sa.Select[Any], model: type) -> sa.Select[Any]:
     return statement.order_by(*(getattr(model, name) for name in dict.fromkeys(names)))
 
 
-def _with_sort(
+@dataclass(frozen=True)
+class Order:
+    """The columns that rows are ordered by, and the related tables that were joined for it."""
+
+    terms: tuple[Term, ...]
+    joined: Mapping[str, Any]
+
+
+def in_order(
     statement: sa.Select[Any], model: type, sort: tuple[Sort, ...]
-) -> tuple[sa.Select[Any], dict[str, Any]]:
-    """Order the rows; the key comes last, so that no two pages show the same row."""
+) -> tuple[sa.Select[Any], Order]:
+    """The statement with the joins that its order needs, and the order.
+
+    The key comes last in it, so that no two pages show the same row.
+    """
     joined: dict[str, Any] = {}
+    terms: list[Term] = []
     for item in sort:
         field = item.field
         if field.target is None:
-            statement = statement.order_by(_directed(field.attribute, item, _is_nullable(field)))
+            column, nullable = field.attribute, _is_nullable(field)
+            terms.append(Term(column, field.kind, item.descending, nullable))
             continue
         alias = joined[field.name] = aliased(field.target)
         statement = statement.outerjoin(field.attribute.of_type(alias))
         for name in title_attributes(field.target):
-            statement = statement.order_by(_directed(getattr(alias, name), item, True))
+            column = getattr(alias, name)
+            terms.append(Term(column, kind_of_column(column), item.descending))
     sorted_names = {item.field.name for item in sort}
-    keys = [name for name in key_attributes(model) if name not in sorted_names]
     descending = bool(sort) and sort[0].descending
-    for name in keys:
-        key = getattr(model, name)
-        statement = statement.order_by(key.desc() if descending else key)
-    return statement, joined
-
-
-def _directed(column: Any, sort: Sort, nullable: bool) -> Any:
-    """Empty values come last in both directions and on both databases."""
-    ordered = column.desc() if sort.descending else column.asc()
-    return ordered.nulls_last() if nullable else ordered
+    for name in key_attributes(model):
+        if name not in sorted_names:
+            column = getattr(model, name)
+            terms.append(Term(column, kind_of_column(column), descending, nullable=False))
+    return statement, Order(tuple(terms), joined)
 
 
 def _is_nullable(field: Field) -> bool:
     return field.column is None or bool(getattr(field.column, "nullable", True))
 
 
-def _plain_attributes(model: type, shown: tuple[Field, ...]) -> list[Any]:
+def _plain_attributes(model: type, shown: Sequence[Field]) -> list[Any]:
     names = [f.name for f in shown if f.column is not None or f.is_expression]
     names += [name for f in shown if f.target and not f.is_many for name in _keys_of(f)]
     version = ["version"] if "version" in fields_of(model) else []

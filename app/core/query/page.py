@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.fields import Field
+from app.core.query.keyset import Cursor
 from app.core.query.state import ListState
 
 EXACT_LIMIT = 100_000
@@ -34,10 +35,21 @@ class ListPage:
     columns: tuple[Field, ...]
     count: Count
     has_next: bool
+    has_previous: bool = False
+    next_cursor: Cursor | None = None
+    previous_cursor: Cursor | None = None
 
-    @property
-    def has_previous(self) -> bool:
-        return self.state.page > 1
+    def next_url(self) -> str:
+        """The query string of the page behind this one."""
+        return self.state.url(page=self.state.page + 1, cursor=self.next_cursor)
+
+    def previous_url(self) -> str:
+        """The query string of the page before this one."""
+        page = self.state.page - 1
+        # The first page needs no place to begin at, and its address should be the plain one.
+        return (
+            self.state.url(page=page, cursor=self.previous_cursor) if page > 1 else self.state.url()
+        )
 
     @property
     def first(self) -> int:

@@ -14,8 +14,9 @@ from app.core.errors import BadParameter
 from app.core.fields import Field
 from app.core.filters import Condition
 from app.core.kinds import BadValue
+from app.core.query.keyset import Cursor
 
-PARAMETERS = ("q", "filter", "sort", "page", "page_size", "columns", "view")
+PARAMETERS = ("q", "filter", "sort", "page", "after", "before", "page_size", "columns", "view")
 MAX_PAGE = 10_000_000
 MAX_SEARCH_LENGTH = 200
 MAX_CONDITIONS = 50
@@ -58,6 +59,9 @@ class ListState:
     filters: tuple[Condition, ...] = ()
     sort: tuple[Sort, ...] = ()
     page: int = 1
+    """The number of the page; beside a cursor it only says what to call the page."""
+    cursor: Cursor | None = None
+    """Behind or before which row the page begins; None where the pages are counted."""
     page_size: int = 25
     view: str = "table"
     given: frozenset[str] = field(default=frozenset(), compare=False)
@@ -72,6 +76,7 @@ class ListState:
             filters=reader.read_filters(),
             sort=reader.read("sort", reader.sort, rules.sort),
             page=reader.read("page", _read_page, 1),
+            cursor=reader.cursor(),
             page_size=reader.read("page_size", reader.page_size, rules.page_size),
             columns=reader.read("columns", reader.columns, rules.columns),
             view=reader.read("view", _read_view, "table"),
@@ -82,8 +87,7 @@ class ListState:
 
     def url(self, **changes: Any) -> str:
         """The query string of this state with `changes`; a change starts again at page one."""
-        if "page" not in changes:
-            changes["page"] = 1
+        changes = {"page": 1, "cursor": None} | changes
         changed = replace(self, **changes, given=self.given | changes.keys())
         return "?" + urlencode(changed.parameters())
 
@@ -103,12 +107,17 @@ class ListState:
                 values.append((name, text))
         if self.page > 1:
             values.append(("page", str(self.page)))
+        if self.cursor is not None:
+            values.append(self.cursor.parameter())
         return values
 
     def without(self, condition: Condition) -> ListState:
         """This state without one of its conditions."""
         return replace(
-            self, filters=tuple(kept for kept in self.filters if kept is not condition), page=1
+            self,
+            filters=tuple(kept for kept in self.filters if kept is not condition),
+            page=1,
+            cursor=None,
         )
 
     def sorted_by(self, field: Field) -> bool | None:
@@ -168,6 +177,13 @@ class _Reader:
         if field is None or not field.is_sortable or not _is_allowed(field, self.rules.sortable):
             raise BadValue(_("The list cannot be sorted by “%(name)s”.", name=name))
         return Sort(field, descending=text.startswith("-"))
+
+    def cursor(self) -> Cursor | None:
+        after = self.read("after", lambda text: Cursor.parse(text, is_before=False), None)
+        before = self.read("before", lambda text: Cursor.parse(text, is_before=True), None)
+        if after is not None and before is not None:
+            self.wrong["before"] = [_("Give either “after” or “before”.")]
+        return after or before
 
     def page_size(self, text: str) -> int:
         size = _read_positive(text, 10**9)

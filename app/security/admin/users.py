@@ -82,7 +82,6 @@ class UserView(UserPages, FactorPages):
         "last_name",
         "email",
         "active",
-        IS_INVITED,
         HAS_FACTOR,
         "roles",
     ]
