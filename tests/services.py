@@ -24,7 +24,7 @@ POSTGRES_OPTIONS = (
     "full_page_writes=off",
     "synchronous_commit=off",
     "listen_addresses=127.0.0.1",
-    "max_connections=200",
+    "max_connections=400",
     "timezone=UTC",
 )
 

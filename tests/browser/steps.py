@@ -25,7 +25,8 @@ def add_a_list(page: Page) -> str:
 
 
 def rename(page: Page, key: str, name: str) -> None:
-    """Give the list another name."""
+    """Give the list another name, which no other list may have."""
+    name = f"{name} of {key}"
     page.goto(f"{LISTS}/edit/{key}")
     page.get_by_label("Name").fill(name)
     save(page)
@@ -58,7 +59,7 @@ def be_late(page: Page) -> None:
     """Save a list that was renamed in another window meanwhile."""
     key = add_a_list(page)
     page.goto(f"{LISTS}/edit/{key}")
-    page.get_by_label("Name").fill("Mine")
+    page.get_by_label("Name").fill(f"Mine of {key}")
     other = page.context.new_page()
     rename(other, key, "Theirs")
     other.close()

@@ -52,7 +52,7 @@ class Table {
     const field = this.table.tHead!.rows[0]!.cells[cell.cellIndex]!.textContent!.trim();
     const record = row.querySelector(".lead")?.textContent?.trim() ?? "";
     pen.href = `${this.table.dataset.cells}${key}/${this.fields[cell.cellIndex]}`;
-    pen.ariaLabel = this.word("label").replace("{field}", field).replace("{record}", record);
+    pen.ariaLabel = this.word("label").replace("{0}", field).replace("{1}", record);
     return pen;
   }
 

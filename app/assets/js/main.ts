@@ -1,6 +1,7 @@
 // The entry of every page: htmx and the small behaviours that templates ask for with data attributes.
 
 import "htmx.org";
+import { editCells } from "./cells";
 import { enhance } from "./enhance";
 import "./ask-page";
 import "./columns";
@@ -27,9 +28,7 @@ import "./toasts";
 enhance("[data-picker]:not(template *)", (element) => {
   void import("./picker").then((module) => module.makePicker(element as HTMLSelectElement));
 });
-enhance("table[data-cells]", (table) => {
-  void import("./cells").then((module) => module.editCells(table as HTMLTableElement));
-});
+enhance("table[data-cells]", (table) => editCells(table as HTMLTableElement));
 enhance("form[data-draft]:not([data-draft=''])", (element) => {
   void import("./drafts").then((module) => module.keepDraft(element as HTMLFormElement));
 });

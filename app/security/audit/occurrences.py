@@ -7,6 +7,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, current_app, request
 from flask_login import current_user
 
@@ -68,7 +69,10 @@ def record_occurrence(_sender: Any, occurrence: Occurrence) -> None:
     if occurrence.outcome == Outcome.REFUSED:
         if not current_user.is_authenticated:
             return
-        held_back = pass_on(current_user.get_id(), request.endpoint, occurrence.kind)
+        # After a rollback the row would have to be read again to tell its key; its identity is
+        # still known.
+        user = sa.inspect(current_user._get_current_object()).identity
+        held_back = pass_on(user, request.endpoint, occurrence.kind)
         if held_back is None:
             return
         details["repeated"] = held_back or None
