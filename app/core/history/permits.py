@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app.core.history.inverse import Item, Step
 from app.core.history.models import Change, Operation, Verb
-from app.core.history.settling import Refused
 from app.core.history.subjects import seen_fields
 from app.core.history.timeline import UNDONE_BY, is_trashing
 from app.core.query.gate import Gate, current_actor, gate_of
@@ -17,6 +17,22 @@ from app.core.trash import Scope
 
 VERBS = {"post": "add", "put": "edit", "patch": "edit", "cell": "edit"}
 """The verb of an operation that is called after its door."""
+
+
+@dataclass
+class Refused:
+    """The changes that cannot be undone, and why."""
+
+    reasons: list[tuple[Change, str]] = field(default_factory=list)
+    later: list[tuple[Item, str]] = field(default_factory=list)
+    """What may be possible once other rows are as they were."""
+    hidden: set[int] = field(default_factory=set)
+    """The changes of rows that the user may not see."""
+
+    def add(self, change: Change, reason: str, *, is_hidden: bool = False) -> None:
+        self.reasons.append((change, reason))
+        if is_hidden:
+            self.hidden.add(change.id)
 
 
 class Permits:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -14,7 +13,7 @@ from app.core.errors import BureauError
 from app.core.history.columns import origin_columns
 from app.core.history.inverse import Item, Step, in_order_of_links
 from app.core.history.linking import extra_links
-from app.core.history.models import Change
+from app.core.history.permits import Permits, Refused
 from app.core.history.rewriting import (
     Current,
     current_rows,
@@ -33,27 +32,8 @@ from app.core.query.gate import Gate
 from app.core.trash import DELETED_AT
 from app.extensions import db
 
-if TYPE_CHECKING:
-    from app.core.history.permits import Permits
-
 MAX_ALONE = 100
 """Refused rows that are looked for one by one; after these, the rest is refused together."""
-
-
-@dataclass
-class Refused:
-    """The changes that cannot be undone, and why."""
-
-    reasons: list[tuple[Change, str]] = field(default_factory=list)
-    later: list[tuple[Item, str]] = field(default_factory=list)
-    """What may be possible once other rows are as they were."""
-    hidden: set[int] = field(default_factory=set)
-    """The changes of rows that the user may not see."""
-
-    def add(self, change: Change, reason: str, *, is_hidden: bool = False) -> None:
-        self.reasons.append((change, reason))
-        if is_hidden:
-            self.hidden.add(change.id)
 
 
 def settle(

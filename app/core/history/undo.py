@@ -18,9 +18,9 @@ from app.core.errors import Conflict, NotFound
 from app.core.history.inverse import Item, Step, batches, inverted, steps_of
 from app.core.history.linking import Links
 from app.core.history.models import Change, Operation, Source, Verb
-from app.core.history.permits import Permits
+from app.core.history.permits import Permits, Refused
 from app.core.history.scope import connection_for_history, operation, written_scope
-from app.core.history.settling import Refused, settle
+from app.core.history.settling import settle
 from app.core.history.subjects import label_of, model_named
 from app.core.history.timeline import undone_operations
 from app.extensions import db
