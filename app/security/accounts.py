@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,9 @@ from app.security.models import Preference, UserSession
 from app.security.passwords import hash_password
 from app.security.rights.sets import VISITOR, Rights, rights_of, rights_of_role, version_query
 from app.security.sessions.store import browser_session, is_alive, is_current
+
+IMPERSONATE = ("can_impersonate", "User")
+"""The right to act as other users; who loses it meanwhile is themselves at the next request."""
 
 _ACCOUNT = "bureau_account"
 _RIGHTS = "bureau_rights"
@@ -83,7 +86,20 @@ def load_account(session: ColumnElement[bool]) -> Account | None:
     account = _read_account(statement)
     if account is None or account.session is None:
         return None
-    return account if is_current(account.session, account.real_user) else None
+    if not is_current(account.session, account.real_user):
+        return None
+    return account if _may_act(account) else _as_oneself(account)
+
+
+def _may_act(account: Account) -> bool:
+    """Whether it is oneself, or one may still act as others: that right may be gone by now."""
+    if not account.is_impersonated:
+        return True
+    return IMPERSONATE in rights_of(account.real_user_id, account.rights_version)
+
+
+def _as_oneself(account: Account) -> Account:
+    return replace(account, user=account.real_user, user_id=account.real_user_id)
 
 
 def load_account_of(user_id: int) -> Account | None:

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.core.i18n import list_languages, list_timezones
 from app.core.kinds import BadValue
-from app.core.kinds.text import Email
+from app.core.kinds.text import Email, is_storable
 from app.core.preferences import DENSITIES, THEMES
 from app.security.accounts import find_user
 from app.security.attempts import TooManyAttempts, confirm
@@ -55,6 +55,21 @@ class SecurityForm(wtforms.Form):
             """Our catalogues, in place of those of WTForms."""
             return Translations()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse as well what no database can store."""
+        is_valid = bool(super().validate(extra_validators))
+        for control in self:
+            if self._is_unstorable(control):
+                message = _("This has a character that cannot be used.")
+                control.errors = [*control.errors, message]
+                is_valid = False
+        return is_valid
+
+    def _is_unstorable(self, control: Any) -> bool:
+        # Of a password only a hash is stored, and one that is tried is wrong or right.
+        is_text = isinstance(control.data, str) and not isinstance(control, wtforms.PasswordField)
+        return is_text and not is_storable(control.data)
+
     def error_list(self) -> list[tuple[str, str, str]]:
         """All messages as (control id, label, message), as the forms of records give them."""
         return [
@@ -70,6 +85,9 @@ class LoginForm(SecurityForm):
     username = wtforms.StringField(_l("User name or mail address"), [REQUIRED])
     password = wtforms.PasswordField(_l("Password"), [REQUIRED])
     remember = wtforms.BooleanField(_l("Stay logged in on this device"))
+
+    def _is_unstorable(self, control: Any) -> bool:
+        return False
 
 
 class NewPassword:

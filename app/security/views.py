@@ -14,7 +14,7 @@ from app.core.errors import Unavailable
 from app.core.redirects import safe_next
 from app.extensions import db
 from app.security.accounts import own_account
-from app.security.attempts import TooManyAttempts, attempt
+from app.security.attempts import TooManyAttempts, attempt, may_mail
 from app.security.demo import PEOPLE
 from app.security.factors.signing import go_on
 from app.security.forms import ChangePasswordForm, LoginForm, ProfileForm
@@ -133,6 +133,10 @@ class ProfileView(BaseView):
             return self._form(form), 422
         if form.has_new_address:
             require_confirmation()
+            if not _may_write_to(form.email.data):
+                problem = _("There were too many attempts. Wait a few minutes and try again.")
+                form.email.errors = [problem]
+                return self._form(form), 429
         form.populate(user)
         if form.has_new_address:
             ask_address(user, form.email.data)
@@ -173,3 +177,11 @@ class ProfileView(BaseView):
         return self.render_template(
             "security/profile_form.html", form=form, back_url=url_for(f"{self.endpoint}.show")
         )
+
+
+def _may_write_to(address: str) -> bool:
+    """Whether a mail to an address that nobody has confirmed is not one too many."""
+    try:
+        return may_mail("address", address)
+    except TooManyAttempts:
+        return False

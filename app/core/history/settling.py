@@ -174,6 +174,10 @@ def _try(
         try:
             work(some)
             out = kept_out(gate, verb, some) if verb else set()
+        except BureauError:
+            # What is refused as a whole, such as a change of rights, ends the undoing.
+            savepoint.rollback()
+            raise
         except (IntegrityError, DataError) as error:
             savepoint.rollback()
             if len(some) > 1 and alone < MAX_ALONE:

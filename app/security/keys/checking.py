@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from flask import request
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from app.core.clock import now
 from app.core.errors import Unauthorized
 from app.extensions import db
 from app.security.accounts import Account
 from app.security.audit import record_event
+from app.security.factors.policy import has_factor, is_enforced
 from app.security.keys.models import UserKey
 from app.security.keys.scopes import scopes_of
 from app.security.keys.secret import digest_of, prefix_of
@@ -38,15 +39,15 @@ _keys: Any = UserKey.__table__
 def load_account_of_key(text: str) -> Account:
     """The account of whoever sends this key, with one statement.
 
-    Raises `Unauthorized` with the code `key_invalid`, `key_revoked`, `key_expired` or
-    `account_disabled`; only who has the key itself learns which.
+    Raises `Unauthorized` with the code `key_invalid`, `key_revoked`, `key_expired`,
+    `account_disabled` or `factor_not_set_up`; only who has the key itself learns which.
     """
     prefix = prefix_of(text)
     found = _find(prefix) if prefix is not None else None
     if found is None or not secrets.compare_digest(found[0].digest, digest_of(text)):
         raise Unauthorized(_("The API key is not valid."), code="key_invalid")
-    key, user, preference, version = found
-    refusal = _refusal_of(key, user)
+    key, user, preference, version, lacks_factor = found
+    refusal = _refusal_of(key, user, lacks_factor=lacks_factor)
     if refusal is not None:
         _note_refusal(key, user, refusal.code)
         raise refusal
@@ -56,8 +57,10 @@ def load_account_of_key(text: str) -> Account:
 
 
 def _find(prefix: str) -> Any:
+    holder: Any = UserKey.user_id
+    lacks_factor = sa.and_(is_enforced(holder), sa.not_(has_factor(holder)))
     statement = (
-        sa.select(UserKey, User, Preference, version_query())
+        sa.select(UserKey, User, Preference, version_query(), lacks_factor)
         .join(User, User.id == UserKey.user_id)
         .outerjoin(Preference, Preference.user_id == User.id)
         .where(UserKey.prefix == prefix)
@@ -65,13 +68,19 @@ def _find(prefix: str) -> Any:
     return db.session.execute(statement.execution_options(populate_existing=True)).one_or_none()
 
 
-def _refusal_of(key: UserKey, user: User) -> Unauthorized | None:
+def _refusal_of(key: UserKey, user: User, *, lacks_factor: bool) -> Unauthorized | None:
     if key.revoked_at is not None:
         return Unauthorized(_("This API key was revoked."), code="key_revoked")
     if key.expires_at <= now():
         return Unauthorized(_("This API key has expired. Make a new one."), code="key_expired")
     if not user.active:
         return Unauthorized(_("The account of this API key is disabled."), code="account_disabled")
+    if lacks_factor:
+        # Their password alone opens nothing either, and a key must be no way around that.
+        return Unauthorized(
+            _("This account needs a second factor. Log in with a browser to set one up."),
+            code="factor_not_set_up",
+        )
     return None
 
 
@@ -104,7 +113,8 @@ def _write(key: UserKey, **values: Any) -> None:
             bind_arguments={"mapper": sa.inspect(UserKey)},
         )
         db.session.commit()
-    except OperationalError:
-        # A busy database must not keep anybody from reading; the next request notes it.
+    except (OperationalError, InternalError):
+        # A database that is busy, or takes no writes, must not keep anybody from reading; the
+        # next request notes it.
         db.session.rollback()
         _log.warning("the use of API key %s could not be noted", key_id)

@@ -1,6 +1,7 @@
 """Links that are used once: made, looked at, used.
 
 A token is random and only its digest is kept, so that whoever reads the database can use none.
+One for an account counts as long as that has the address and the password of when it was made.
 Opening a link shows a form and changes nothing, because programs that look for viruses open every
 link of a mail; sending the form uses it.
 """
@@ -18,6 +19,7 @@ from sqlalchemy.sql import ColumnElement
 from app.core.clock import now
 from app.extensions import db
 from app.security.links.models import LinkPurpose, SecurityLink
+from app.security.passwords import epoch_of
 from app.security.sessions.store import digest_of
 
 TOKEN_BYTES = 32
@@ -30,6 +32,7 @@ LIFETIMES = {
 KEPT_AFTER_END = datetime.timedelta(days=30)
 """How long it is known of an old link that there was one."""
 
+_STATE = "state"
 _links: Any = SecurityLink.__table__
 
 
@@ -38,6 +41,8 @@ def make_link(
 ) -> tuple[str, datetime.datetime]:
     """Add a link and give its token, and until when it can be used; the caller commits."""
     moment, token = now(), secrets.token_urlsafe(TOKEN_BYTES)
+    if user is not None:
+        payload[_STATE] = _state_of(user)
     forget_links(SecurityLink.expires_at < moment - KEPT_AFTER_END, is_used_up=True)
     link = SecurityLink(
         digest=digest_of(token),
@@ -55,7 +60,7 @@ def make_link(
 
 def find_link(token: str, *purposes: LinkPurpose) -> SecurityLink | None:
     """The link with this token, if it can still be used."""
-    return db.session.scalar(sa.select(SecurityLink).where(_is_usable(token, purposes)))
+    return _standing(db.session.scalar(sa.select(SecurityLink).where(_is_usable(token, purposes))))
 
 
 def use_link(token: str, *purposes: LinkPurpose) -> SecurityLink | None:
@@ -64,7 +69,7 @@ def use_link(token: str, *purposes: LinkPurpose) -> SecurityLink | None:
     key = _execute(statement.returning(_links.c.id)).scalar()
     if key is None:
         return None
-    return db.session.get(SecurityLink, key, populate_existing=True)
+    return _standing(db.session.get(SecurityLink, key, populate_existing=True))
 
 
 def end_links(user: User, *purposes: LinkPurpose) -> None:
@@ -84,6 +89,23 @@ def forget_links(condition: ColumnElement[bool], *, is_used_up: bool = False) ->
     """Delete links that meet a condition; `is_used_up` spares an invitation still to be shown."""
     spared = SecurityLink.purpose != LinkPurpose.INVITATION if is_used_up else sa.true()
     _execute(sa.delete(_links).where(condition, spared))
+
+
+def _standing(link: SecurityLink | None) -> SecurityLink | None:
+    """The link, unless its account has changed since.
+
+    Whatever changed it, a screen, the REST API or an undo: whoever reads the old address, or had
+    the old password, must not get in by what was sent or asked for then.
+    """
+    if link is None or link.user_id is None:
+        return link
+    user = link.user
+    is_same = user is not None and link.payload.get(_STATE) == _state_of(user)
+    return link if is_same else None
+
+
+def _state_of(user: User) -> str:
+    return digest_of(f"{epoch_of(user)}:{(user.email or '').lower()}")
 
 
 def _is_usable(token: str, purposes: tuple[LinkPurpose, ...]) -> ColumnElement[bool]:

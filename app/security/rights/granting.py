@@ -48,6 +48,9 @@ BOOKKEEPING = frozenset(
 )
 """Columns of a user that say what has happened; nobody gains anything by them."""
 
+FOUND_BY = frozenset({"username", "email"})
+"""Columns of a user by which a new password is asked for, and sent."""
+
 MANAGED = frozenset({"User", "Role", "Group", "Permission"})
 """A visitor who may change one of these is judged as any user is."""
 
@@ -124,8 +127,8 @@ def _judge(
         return
     if table is None:
         raise Forbidden(_("Rights cannot be changed this way."))
-    if table is not User.__table__:
-        # What is confirmed of an account itself its own screens know.
+    if table is not User.__table__ or columns_set(context, table) & FOUND_BY:
+        # What else is confirmed of an account itself its own screens know.
         require_confirmation()
     try:
         rule(granter, read_write(connection, context, table))
@@ -156,6 +159,7 @@ class Granter:
         self.connection = connection
         # Whoever acts as somebody else is themselves, too.
         self.ids = set() if account is None else {account.user_id, account.real_user_id}
+        self.oneself = set() if account is None else {account.real_user_id}
         self.rights = rights
 
     def column(self, statement: Any) -> set[int]:
@@ -307,7 +311,8 @@ def _judge_users(granter: Granter, write: Write) -> None:
     changed = _keys(Write(write.table, write.before), "id")
     if "active" in write.columns and not all(row.get("active") for row in write.after):
         _refuse_locking_out(granter, changed)
-    granter.require_reach(changed - granter.ids)
+    # The account that one acts as may have been given more since that began.
+    granter.require_reach(changed - granter.oneself)
 
 
 def _refuse_locking_out(granter: Granter, users: Keys) -> None:

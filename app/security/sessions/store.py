@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import current_app, has_request_context, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from app.core.clock import now
@@ -156,21 +156,22 @@ def is_current(held: UserSession, user: User) -> bool:
 
 def note_use(held: UserSession) -> None:
     """Remember that the session is used now, unless that was done a moment ago. It commits."""
-    moment = now()
+    moment, key = now(), held.id
     if moment - held.seen_at < SEEN_EVERY:
         return
     idle_until = _idle_until(held.kind, moment, held.expires_at, is_remembered=held.is_remembered)
-    statement = sa.update(_sessions).where(_sessions.c.id == held.id)
+    statement = sa.update(_sessions).where(_sessions.c.id == key)
     try:
         db.session.execute(
             statement.values(seen_at=moment, idle_until=idle_until),
             bind_arguments={"mapper": sa.inspect(UserSession)},
         )
         db.session.commit()
-    except OperationalError:
-        # A busy database must not keep anybody from reading; the next request notes it.
+    except (OperationalError, InternalError):
+        # A database that is busy, or takes no writes, must not keep anybody from reading; the
+        # next request notes it.
         db.session.rollback()
-        _log.warning("the use of session %s could not be noted", held.id)
+        _log.warning("the use of session %s could not be noted", key)
 
 
 def session_of(user: User) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """A form for many records knows what it was opened for, and nobody else can write that."""
 
+import hashlib
+
 import pytest
+import sqlalchemy as sa
 
 from app.core.errors import BadParameter
 from app.core.views import opened as module
@@ -57,3 +60,24 @@ def test_ten_thousand_records_fit_into_a_form(opened):
     marks = {str(number): number % 7 for number in range(10_000)}
 
     assert len(opened.pack(Animal, marks)) < 100_000
+
+
+def test_mark_tells_nothing_of_a_value_to_whoever_knows_the_others(opened):
+    """Some columns are hidden from who reads the mark: a plain hash would let them be tried out."""
+    pen = find_row(Pen, number=1)
+    values = [getattr(pen, attribute.key) for attribute in sa.inspect(Pen).column_attrs]
+
+    (mark,) = opened.marks_of([pen]).values()
+
+    for algorithm in sorted(hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}):
+        guess = hashlib.new(algorithm, repr(values).encode()).hexdigest()
+        assert not guess.startswith(str(mark))
+
+
+def test_marks_of_another_installation_are_others(opened, zoo, monkeypatch):
+    pen = find_row(Pen, number=1)
+    before = opened.marks_of([pen])
+
+    monkeypatch.setitem(zoo.config, "SECRET_KEY", "another one")
+
+    assert opened.marks_of([pen]) != before

@@ -11,6 +11,8 @@ from flask_appbuilder.security.sqla.models import ApiKey as FabKey, Role, User
 from app.core.clock import ManualClock, now, use_clock
 from app.extensions import db
 from app.security.audit import SecurityEvent
+from app.security.factors.models import TotpSecret
+from app.security.factors.policy import set_requires_factor
 from app.security.keys.models import UserKey
 from app.security.keys.operations import make_key, revoke_key
 from app.security.rights.sets import Rights
@@ -275,3 +277,20 @@ def test_keys_of_fab_are_unused_and_out_of_reach(make_app):
     assert not [name for name in modules if name.startswith("flask_appbuilder.security")]
     with app.app_context():
         assert db.session.scalars(sa.select(FabKey)).one().last_used_on is None
+
+
+@pytest.mark.both_databases
+def test_key_of_somebody_whose_role_asks_for_a_factor_waits_until_there_is_one(
+    call, key_of, cast, db_session
+):
+    key = key_of(cast.owner)
+    set_requires_factor(find(Role, name=TEAM_ROLE), is_required=True)
+    db_session.commit()
+
+    refused = call(key)
+    db_session.add(TotpSecret(user_id=cast.owner.id, secret="sealed"))
+    db_session.commit()
+
+    assert (refused.status_code, refused.json["code"]) == (401, "factor_not_set_up")
+    assert kinds_of_events()[-1] == ("key-used", "refused")
+    assert call(key).status_code == 200

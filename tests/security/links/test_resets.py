@@ -101,7 +101,9 @@ def test_the_page_is_kept_by_nobody_and_its_address_goes_nowhere(client, cast, l
     answer = client.get(link_to(cast.owner))
 
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
+    # A browser follows the page where both say something.
+    assert '<meta name="referrer" content="strict-origin">' in answer.text
 
 
 def test_a_link_is_good_for_an_hour(client, cast, link_to):

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role, User
 
+from app.core.history.models import Change
 from app.extensions import db
 from app.security.sessions.proof import require_confirmation
 from app.security.tokens.bearer import access_token as make_token, begin_tokens
@@ -52,6 +53,22 @@ def test_giving_a_role_asks_again(admin, cast, db_session):
     assert answer.status_code == 403
     db_session.refresh(cast.stranger)
     assert cast.stranger.roles == []
+
+
+@pytest.mark.both_databases
+def test_undoing_the_change_of_an_address_asks_again(client, cast, login, db_session):
+    """Whoever holds the address can have the password reset, whichever door it came by."""
+    login(client, cast.admin)
+    client.patch(f"/api/v1/users/{cast.stranger.id}", json={"email": "new@cast.example"})
+    changes = sa.select(Change).where(Change.model == "User").order_by(Change.id.desc())
+    done = db_session.scalars(changes.limit(1)).one()
+    let_grow_old()
+
+    answer = client.post(f"/history/undo/{done.operation_id}")
+
+    db_session.refresh(cast.stranger)
+    assert (answer.status_code, cast.stranger.email) == (403, "new@cast.example")
+    assert "Confirm that it is you" in answer.text
 
 
 @pytest.mark.parametrize(
