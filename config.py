@@ -80,6 +80,8 @@ class Settings:
     BUREAU_OUTBOX_DAYS: int = 30
     # Days that history is kept where a model says nothing else; 0 means for ever.
     BUREAU_HISTORY_DAYS: int = 0
+    # Days that a file stays after the last row that refers to it let it go; 0 means for ever.
+    BUREAU_FILES_DAYS: int = 30
     # Features to load, in menu order; all of them when unset.
     BUREAU_FEATURES: tuple[str, ...] = ()
     # Password of the demo accounts; drawn once and kept in the instance folder when unset.

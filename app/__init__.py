@@ -14,6 +14,7 @@ from app.core.cache import init_cache
 from app.core.database import init_database
 from app.core.error_handlers import init_errors
 from app.core.feature import load_features, register_features
+from app.core.files.pruning import prune_files_command
 from app.core.health import init_health
 from app.core.history.pages import init_history_pages
 from app.core.history.retention import prune_history_command
@@ -61,4 +62,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.cli.add_command(adopt)
     app.cli.add_command(purge_trash)
     app.cli.add_command(prune_history_command)
+    app.cli.add_command(prune_files_command)
     return app

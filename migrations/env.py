@@ -22,7 +22,7 @@ def include_object(_object: Any, _name: str, kind: str, reflected: bool, _other:
     return not (kind == "table" and reflected and "_fts" in _name)
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:
     """Write our own column types as what they are in the database.
 
     A migration must mean the same for ever, so it imports nothing of the application.
@@ -32,6 +32,10 @@ def render_item(kind: str, item: Any, _context: Any) -> str | bool:
     stored = item.impl_instance
     if isinstance(stored, sa.DateTime):
         return "sa.DateTime(timezone=True)"
+    if isinstance(stored, sa.JSON):
+        autogenerate.imports.add("from sqlalchemy.dialects import postgresql")
+        binary = "postgresql.JSONB(none_as_null=True)"
+        return f"sa.JSON(none_as_null=True).with_variant({binary}, 'postgresql')"
     return f"sa.{stored!r}"
 
 

@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.properties",
     "tests.fixtures.zoo",
+    "tests.fixtures.archive",
     "tests.fixtures.attic",
     "tests.fixtures.chinook",
 ]

@@ -20,6 +20,7 @@ from werkzeug.routing import IntegerConverter, UnicodeConverter, UUIDConverter
 from app.core.api import ModelRestApi
 from app.core.fields import encode_key
 from app.core.history.columns import is_recorded
+from app.core.kinds.file import File
 from app.core.views import ModelView
 from app.extensions import db
 from tests.core.zoo import find_row
@@ -30,6 +31,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 VERBS = {
     "bulk_edit": "edit",
     "cell": "edit",
+    "file": "read",
     "get": "read",
     "patch": "edit",
     "post": "add",
@@ -97,6 +99,9 @@ class Route:
         }
         if self.name == "cell":
             found["field"] = list(view.derived.inline_columns)
+        if self.name == "file":
+            fields = view.gate.fields().values()
+            found["field"] = [f.name for f in fields if isinstance(f.kind, File)]
         if self.name == "trash_bulk":
             found["name"] = ["recover"]
         return next(iter(found[name]), None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
+from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -13,8 +15,10 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 
 from app.core.seeding import seed
+from app.core.types import Picture
 from app.extensions import db
 
+ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = ("sqlite", "postgresql")
 LEFT_BEHIND = {"alembic_version"}
 
@@ -87,3 +91,22 @@ def test_each_step_can_be_taken_twice_on_a_full_database(filled):
         assert after["ab_user"] == before["ab_user"]
         assert differences() == []
         db.engine.dispose()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_migration_that_is_written_for_files_leaves_no_difference(backend, make_app, tmp_path):
+    app = make_app(backend)
+    folder = shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    columns = [sa.Column("id", sa.Integer, primary_key=True), sa.Column("photo", Picture())]
+    table = sa.Table("planted_files", db.metadata, *columns)
+    try:
+        with app.app_context(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*expression-based index")
+            flask_migrate.migrate(directory=str(folder), message="planted")
+            flask_migrate.upgrade(directory=str(folder))
+
+            assert "planted_files" in tables()
+            assert differences() == []
+            db.engine.dispose()
+    finally:
+        db.metadata.remove(table)

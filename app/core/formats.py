@@ -41,6 +41,15 @@ def format_datetime(value: datetime | None, width: str = "medium") -> str:
     return dates.format_datetime(at, width, locale=current_locale())
 
 
+def format_size(count: int) -> str:
+    """A number of bytes: `1.2 MB`."""
+    for unit, step in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= step:
+            number = numbers.format_decimal(round(count / step, 1), locale=current_locale())
+            return f"{number} {unit}"
+    return f"{count} B"
+
+
 def format_relative(value: datetime | None) -> str:
     """How long ago, or in how long: `3 hours ago`."""
     if value is None:

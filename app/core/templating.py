@@ -27,6 +27,7 @@ FORMATS = (
     "format_number",
     "format_percent",
     "format_relative",
+    "format_size",
     "format_time",
 )
 _EXTENSION = "bureau_assets"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import enum
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +18,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from app.core.files.sniff import PICTURES, TYPES
+from app.core.files.stored import StoredFile
+
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """64-bit key; plain INTEGER on SQLite, where only that type counts up by itself."""
+
+MAX_FILE_BYTES = 10_000_000
+MAX_PICTURE_PIXELS = 25_000_000
 
 Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 """Any JSON value; JSONB on PostgreSQL."""
@@ -114,6 +121,53 @@ class UtcTime(TypeDecorator[datetime.datetime]):
         if value.tzinfo is None:
             return value.replace(tzinfo=datetime.UTC)
         return value.astimezone(datetime.UTC)
+
+
+class Upload(TypeDecorator[StoredFile]):
+    """A file of one of these types: what is known of it stands here, and the file in a folder.
+
+    `types` are names of `app.core.files.sniff.TYPES`; all of them where none are given. A picture
+    is drawn anew, without what is hidden in it, and has at most `max_pixels`.
+    """
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def __init__(
+        self,
+        types: Sequence[str] = tuple(TYPES),
+        max_bytes: int = MAX_FILE_BYTES,
+        max_pixels: int = MAX_PICTURE_PIXELS,
+    ) -> None:
+        super().__init__(none_as_null=True)
+        unknown = set(types) - set(TYPES)
+        if unknown:
+            raise TypeError(f"no such types of files: {', '.join(sorted(unknown))}")
+        self.types = tuple(types)
+        self.max_bytes = max_bytes
+        self.max_pixels = max_pixels
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.JSONB(none_as_null=True))
+        return dialect.type_descriptor(sa.JSON(none_as_null=True))
+
+    def process_bind_param(self, value: StoredFile | None, dialect: Dialect) -> Any:
+        return None if value is None else value.to_dict()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StoredFile | None:
+        return None if value is None else StoredFile.from_dict(value)
+
+
+class Picture(Upload):
+    """A picture; drawn anew, without what is hidden in it."""
+
+    cache_ok = True
+
+    def __init__(
+        self, max_bytes: int = MAX_FILE_BYTES, max_pixels: int = MAX_PICTURE_PIXELS
+    ) -> None:
+        super().__init__(PICTURES, max_bytes, max_pixels)
 
 
 def choice(members: type[enum.Enum], **options: Any) -> sa.Enum:

@@ -200,7 +200,7 @@ def _written(field: Field) -> dict[str, Any]:
     """A relation is written by its key, though it is read with its title too."""
     if field.is_many:
         return {"type": "array", "items": {"type": "string"}}
-    return {"type": "string"} if field.is_relation else dict(field.kind.schema())
+    return {"type": "string"} if field.is_relation else dict(field.kind.written_schema())
 
 
 def _input(name: str, verb: str) -> str:

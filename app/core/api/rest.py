@@ -19,9 +19,11 @@ from app.core.errors import BadParameter, Invalid, NotFound
 from app.core.fields import Field, encode_key, title_of
 from app.core.forms import RecordForm
 from app.core.history.scope import operation as named_operation
+from app.core.kinds.file import File
 from app.core.once import KeyReused, Repeated, ticket_of_call
 from app.core.query.changes import add_row, change_row, delete_rows, lock
 from app.core.query.state import ListState
+from app.core.views.context import file_linker
 from app.core.views.guard import check_verb, guard
 from app.core.views.offers import action_name
 
@@ -61,7 +63,7 @@ class ModelRestApi(HistoryResource):
             next=page.next_url() if page.has_next else None,
             previous=page.previous_url() if page.has_previous else None,
             ids=[encode_key(row) for row in page.rows],
-            result=[serialise(row, page.columns) for row in page.rows],
+            result=[serialise(row, page.columns, view) for row in page.rows],
         )
 
     @expose("/_info", methods=["GET"])
@@ -188,7 +190,7 @@ class ModelRestApi(HistoryResource):
         return row
 
     def _tag(self, row: Any) -> str:
-        return tag_of(row, lambda: serialise(row, self._shown()))
+        return tag_of(row, lambda: serialise(row, self._shown(), self.view))
 
     def _shown(self) -> list[Field]:
         visible = self.view.gate.fields()
@@ -196,7 +198,7 @@ class ModelRestApi(HistoryResource):
         return [visible[name] for name in names if name in visible]
 
     def _item(self, row: Any, fields: Iterable[Field]) -> Response:
-        response = jsonify(id=encode_key(row), result=serialise(row, fields))
+        response = jsonify(id=encode_key(row), result=serialise(row, fields, self.view))
         response.set_etag(self._tag(row))
         return response
 
@@ -208,9 +210,10 @@ def api_for(view: ModelView) -> ModelRestApi:
     return made
 
 
-def serialise(row: Any, fields: Iterable[Field]) -> dict[str, Any]:
+def serialise(row: Any, fields: Iterable[Field], view: ModelView) -> dict[str, Any]:
     """A row as JSON: a relation as `{"key", "text"}`, everything else as its kind writes it."""
     found: dict[str, Any] = {"key": encode_key(row)}
+    file_link = file_linker(view)
     for field in fields:
         value = field.value(row)
         if field.is_many:
@@ -221,6 +224,8 @@ def serialise(row: Any, fields: Iterable[Field]) -> dict[str, Any]:
             found[field.name] = _link(value)
         else:
             found[field.name] = field.kind.to_json(value)
+            if isinstance(field.kind, File):
+                found[field.name]["url"] = file_link(field, row)
     return found
 
 

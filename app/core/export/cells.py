@@ -72,6 +72,8 @@ def _cell_of(kind: Kind) -> Reader:
             return lambda value: value.astimezone(zone)
         case "interval":
             return lambda value: value.total_seconds()
+        case "file":
+            return lambda value: value.name
         case "json" | "array":
             return lambda value: json.dumps(kind.to_json(value), ensure_ascii=False, default=str)
     return kind.format if kind.name in IN_WORDS else str

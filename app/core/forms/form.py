@@ -10,7 +10,9 @@ from wtforms.form import BaseForm
 
 from app.core.errors import Invalid
 from app.core.fields import Field
+from app.core.forms.files import FileInput
 from app.core.forms.inputs import Input, default_of, input_class
+from app.core.kinds.file import File
 
 MESSAGE_LIMIT = 20
 
@@ -85,6 +87,11 @@ class RecordForm(BaseForm):
         raise Invalid(errors=found)
 
 
+def control_class(field: Field) -> type[Input]:
+    """The control for a field."""
+    return FileInput if isinstance(field.kind, File) else input_class(field)
+
+
 def form_for(
     fields: Iterable[Field],
     *,
@@ -97,7 +104,7 @@ def form_for(
     `validators` are WTForms validators by field name; `extra` are further WTForms fields.
     """
     controls: dict[str, Any] = {
-        field.name: input_class(field)(
+        field.name: control_class(field)(
             field.label,
             validators=list((validators or {}).get(field.name, ())),
             description=(descriptions or {}).get(field.name, field.help),

@@ -16,7 +16,7 @@ from app.core.errors import NotFound
 from app.core.fields import decode_key, key_attributes
 from app.core.history.columns import ORIGIN, recorded_columns, recorded_links
 from app.core.history.models import Change, Verb
-from app.core.history.values import from_stored
+from app.core.history.values import brought_back, from_stored
 from app.core.history.wording import keys_in
 from app.core.kinds import BadValue, kind_of_column
 
@@ -98,7 +98,7 @@ def invert(model: Any, change: Change) -> Item:
         if name in links:
             item.link[name] = keys_in(stored)
         elif name in columns:
-            item.values[name] = from_stored(columns[name], stored)
+            item.values[name] = brought_back(columns[name], stored)
     for name, stored in after.items():
         if name in links:
             item.unlink[name] = keys_in(stored)

@@ -16,7 +16,7 @@ from app.core.history.models import Change, Verb
 from app.core.history.rewriting import same
 from app.core.history.scope import operation
 from app.core.history.subjects import carriers, seen_fields
-from app.core.history.values import from_stored
+from app.core.history.values import brought_back
 from app.core.history.wording import keys_in, related_key
 from app.core.kinds import BadValue
 from app.core.query.changes import Hooks, change_row
@@ -119,7 +119,7 @@ def _to_set(
             continue
         if name in columns:
             try:
-                value = from_stored(columns[name].kind, old)
+                value = brought_back(columns[name].kind, old)
             except BadValue:
                 result.failures.append((label, _("The field has changed since then.")))
                 continue

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from app.core.fields.keys import ESCAPES, WHOLE
-from app.core.kinds import Kind
+from app.core.files import store
+from app.core.kinds import BadValue, Kind
 from app.core.kinds.choice import Boolean, Choice
+from app.core.kinds.file import File
 from app.core.kinds.moment import Date, Interval, Moment
 from app.core.kinds.number import Decimals, Float, Integer
 from app.core.kinds.structure import Binary, Json, Uuid
@@ -50,6 +52,17 @@ def from_stored(kind: Kind, text: str | None) -> Any:
         # SQLite keeps moments in UTC and says nothing of it.
         return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return kind.parse(text)
+
+
+def brought_back(kind: Kind, text: str | None) -> Any:
+    """Like `from_stored`, for a value that a row is about to have again.
+
+    Raises `BadValue` for a file, too, that is kept no more.
+    """
+    value = from_stored(kind, text)
+    if isinstance(kind, File) and value is not None and not store.touch(value.key):
+        raise BadValue(kind.expectation())
+    return value
 
 
 def stored_expression(kind: Kind, expression: Any, dialect: Dialect) -> Any:

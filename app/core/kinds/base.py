@@ -34,6 +34,7 @@ class Widget(enum.StrEnum):
     PICKER = "picker"
     MULTIPICKER = "multipicker"
     PASSWORD = "password"
+    FILE = "file"
     READONLY = "readonly"
 
 
@@ -65,6 +66,10 @@ class Kind:
         """Write the value so that `parse` reads it back."""
         return str(value)
 
+    def to_hint(self, value: Any) -> str:
+        """The text whose end may stand for the value where all of it must not be seen."""
+        return self.to_input(value)
+
     def format(self, value: Any) -> str:
         """Write the value for people, in the reader's language."""
         return str(value)
@@ -86,6 +91,10 @@ class Kind:
     def schema(self) -> dict[str, Any]:
         """The kind as an OpenAPI 3.0 schema object."""
         return {"type": "string", "readOnly": True}
+
+    def written_schema(self) -> dict[str, Any]:
+        """What a client sends, where that is not what it gets."""
+        return self.schema()
 
     def choices(self) -> tuple[tuple[str, Any], ...]:
         """The values to choose from and their labels, where there is a fixed set of them."""

@@ -32,7 +32,7 @@ class Masked(Kind):
         """Bullets and the last four characters; of a short value at most its half."""
         if isinstance(value, MaskedText):
             return value
-        text = value if isinstance(value, str) else self.of.to_input(value)
+        text = value if isinstance(value, str) else self.of.to_hint(value)
         count = min(SHOWN, len(text) // 2)
         return MaskedText(f"{BULLETS} {text[-count:]}" if count else BULLETS)
 

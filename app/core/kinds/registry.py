@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.core import types
-from app.core.kinds import choice, moment, number, structure, text
+from app.core.kinds import choice, file, moment, number, structure, text
 from app.core.kinds.base import UNKNOWN, Kind
 
 URL_NAMES = ("url", "website", "homepage", "link")
@@ -75,6 +75,10 @@ def _datetime(type_: Any) -> Kind:
     return moment.Moment() if type_.timezone else moment.DateTime()
 
 
+def _file(type_: Any) -> Kind:
+    return file.File(type_.types, type_.max_bytes, type_.max_pixels)
+
+
 def _array(type_: Any) -> Kind:
     return structure.Array(kind_of_type(type_.item_type))
 
@@ -87,6 +91,7 @@ _KINDS: tuple[tuple[type, Callable[[Any], Kind]], ...] = (
     (types.Html, lambda _: text.Html()),
     (types.Money, _scaled(number.Money)),
     (types.Percent, _scaled(number.Percent)),
+    (types.Upload, _file),
     (types.UtcTime, lambda _: moment.Moment()),
     (sa.Enum, _choice),
     (sa.Boolean, lambda _: choice.Boolean()),

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.changes import EVERYTHING
+from app.core.files.pruning import prune_files
 from app.core.outbox.deliver import deliver_due
 from app.core.outbox.models import OutboxEvent
 from app.core.outbox.pruning import prune_some
@@ -21,6 +22,7 @@ POLL_SECONDS = 1.0
 BATCH = 20
 WAIT_AFTER_OUTAGE_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
+PRUNE_FILES_SECONDS = 24 * 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ class Worker:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._prune_at = time.monotonic()
+        self._prune_at = self._prune_files_at = time.monotonic()
 
     def start(self) -> Worker:
         """Deliver in a thread that ends with the process."""
@@ -66,11 +68,18 @@ class Worker:
     def _prune(self) -> int:
         """Every hour, when there is nothing else to do, delete what is old; some at a time."""
         if time.monotonic() < self._prune_at:
-            return 0
+            return self._prune_files()
         count = self._try(prune_some)
         if not count:
             self._prune_at = time.monotonic() + PRUNE_SECONDS
         return count
+
+    def _prune_files(self) -> int:
+        """Every day, delete the files that nobody needs any more."""
+        if time.monotonic() >= self._prune_files_at:
+            self._prune_files_at = time.monotonic() + PRUNE_FILES_SECONDS
+            self._try(prune_files)
+        return 0
 
     def _try(self, work: Callable[[], int]) -> int:
         try:
@@ -80,6 +89,10 @@ class Worker:
             # The database is away, or was never made: nothing can be delivered until it is there.
             _log.exception("the outbox cannot be read")
             self._stop.wait(WAIT_AFTER_OUTAGE_SECONDS)
+            return 0
+        except OSError:
+            # A folder that cannot be read must not keep events from being delivered.
+            _log.exception("the files cannot be read")
             return 0
 
     def _on_commit(self, _sender: Any, changes: Changes) -> None:

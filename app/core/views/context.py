@@ -77,6 +77,16 @@ def _values_in_words(condition: Condition, titles: list[str]) -> str:
     return format_list(words, "standard" if is_span else "or", current_locale())
 
 
+def file_linker(view: Any) -> Callable[[Any, Any], str]:
+    """A function that gives the address of the file in a field of a row of this view."""
+
+    def link(field: Any, row: Any) -> str:
+        address: str = url_for(f"{view.endpoint}.file", pk=encode_key(row), field=field.name)
+        return address
+
+    return link
+
+
 def link_maker() -> Callable[[Any], str | None]:
     """A function that gives the address of a related row, or None where the user may not read it.
 

@@ -16,7 +16,7 @@ from app.core.query.gate import gate_of
 from app.core.query.state import ListRules, ListState, Sort
 from app.core.views.actions import Action
 from app.core.views.base import Screen
-from app.core.views.context import chips_of, link_maker
+from app.core.views.context import chips_of, file_linker, link_maker
 from app.core.views.guard import guard
 
 PICK_LIMIT = 20
@@ -111,6 +111,7 @@ class ListPages(Screen):
             "key": encode_key,
             "title_of": title_of,
             "link": link_maker(),
+            "file_link": file_linker(self),
         }
 
     def charts_url(self, state: ListState) -> str | None:

@@ -6,12 +6,15 @@ from app.core.views.bulk_edit import BulkEditPages
 from app.core.views.cells import CellPages
 from app.core.views.charting import ChartPages
 from app.core.views.exporting import ExportPages
+from app.core.views.files import FilePages
 from app.core.views.history import HistoryPages
 from app.core.views.trash import TrashPages
 
 
-class ModelView(ChartPages, ExportPages, BulkEditPages, CellPages, TrashPages, HistoryPages):
-    """All screens of one model: list, record, forms, bulk actions, charts, exports, trash, history.
+class ModelView(
+    ChartPages, ExportPages, BulkEditPages, CellPages, TrashPages, HistoryPages, FilePages
+):
+    """All screens of one model: list, record, forms, bulk, charts, exports, trash, history, files.
 
     ::
 

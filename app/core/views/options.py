@@ -10,6 +10,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 
 from app.core.charts import Chart
 from app.core.fields import Field, common_columns, computed_field, fields_of, title_attributes
+from app.core.kinds.file import File
 from app.core.labels import humanise_class, label, plural_of
 from app.core.query.rules import FieldRule, RowRule
 from app.core.trash import TRASH_FIELDS, is_trashable
@@ -188,12 +189,21 @@ class Derived:
 
 def is_short(field: Field) -> bool:
     """Whether a cell of a list has room for the control of this field."""
-    return not (field.is_readonly or field.is_many or field.is_key or field.kind.is_long)
+    return not (field.is_readonly or field.is_many or field.is_key or _is_large(field))
 
 
 def is_for_many(field: Field) -> bool:
     """Whether many rows can be given one value of this field."""
-    return not (field.is_readonly or field.is_many or field.is_unique or field.is_key)
+    is_one_of_a_kind = field.is_many or field.is_unique or field.is_key or _is_file(field)
+    return not (field.is_readonly or is_one_of_a_kind)
+
+
+def _is_large(field: Field) -> bool:
+    return field.kind.is_long or _is_file(field)
+
+
+def _is_file(field: Field) -> bool:
+    return isinstance(field.kind, File)
 
 
 def _labelled(view: Options, model: type) -> dict[str, Field]:

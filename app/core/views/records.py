@@ -24,7 +24,7 @@ from app.core.views.conflict import (
     is_deciding,
     take_choices,
 )
-from app.core.views.context import link_maker
+from app.core.views.context import file_linker, link_maker
 from app.core.views.forms import FormParts, validate
 from app.core.views.guard import guard
 from app.core.views.offers import action_name, say_done
@@ -82,6 +82,7 @@ class RecordPages(FormParts):
             key=encode_key,
             title_of=title_of,
             link=link_maker(),
+            file_link=file_linker(self),
             last_change={name: getattr(record, name) for name in LAST_CHANGE if name in visible},
         )
 

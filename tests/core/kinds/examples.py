@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from app.core.kinds import choice, moment, number, structure, text
+from app.core.kinds import choice, file, moment, number, structure, text
 
 
 class Colour(enum.Enum):
@@ -76,4 +76,4 @@ VALUES = {
     structure.Uuid(): st.uuids(),
     structure.Uuid(is_written_as_text=True): st.uuids().map(str),
 }
-KINDS = [*VALUES, text.Html(), structure.Binary()]
+KINDS = [*VALUES, text.Html(), structure.Binary(), file.File(("pdf", "png"), 10, 10)]

@@ -1,0 +1,1 @@
+"""Files that people upload: what they are is found out, where they lie nobody can guess."""
