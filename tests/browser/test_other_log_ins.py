@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 
@@ -19,10 +18,9 @@ from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
 @pytest.fixture
 def provider():
     """A provider at another address of this machine."""
-    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-    with identity_provider() as running:
+    with pytest.MonkeyPatch.context() as patch, identity_provider() as running:
+        patch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
         yield running
-    del os.environ["AUTHLIB_INSECURE_TRANSPORT"]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from app.core.clock import now
+from app.core.history.statements import RECORDED
 from app.extensions import db
 from app.security.audit import record_event
 from app.security.models import SessionKind, UserSession
@@ -121,7 +122,10 @@ def begin_session(
 def end_sessions(*conditions: ColumnElement[bool]) -> int:
     """Delete the sessions that meet all conditions and give their number; the caller commits."""
     done: Any = db.session.execute(
-        sa.delete(_sessions).where(*conditions), bind_arguments={"mapper": sa.inspect(UserSession)}
+        sa.delete(_sessions).where(*conditions),
+        bind_arguments={"mapper": sa.inspect(UserSession)},
+        # The history leaves sessions out, and no row of another table goes with one.
+        execution_options={RECORDED: True},
     )
     return int(done.rowcount)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -26,10 +25,9 @@ PLAIN = "/login/with/plain/"
 @pytest.fixture(scope="session")
 def running_provider():
     """The provider's server, for all tests of this process."""
-    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-    with identity_provider() as running:
+    with pytest.MonkeyPatch.context() as patch, identity_provider() as running:
+        patch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
         yield running
-    del os.environ["AUTHLIB_INSECURE_TRANSPORT"]
 
 
 @pytest.fixture
