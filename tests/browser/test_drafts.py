@@ -79,6 +79,19 @@ def test_a_closed_tab_loses_nothing(visit, person):
     expect(again.get_by_text("Not saved yet")).to_be_visible()
 
 
+def test_what_is_typed_before_the_script_has_come_is_kept_too(visit, person):
+    page = visit(person)
+    held = []
+    page.route("**/drafts-*.js", held.append)
+    page.goto(ADD_LIST)
+    page.get_by_label("Name").fill("Typed early")
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+
+    held[0].continue_()
+
+    wait_for_draft(page, "Typed early")
+
+
 def test_a_draft_is_forgotten_once_it_is_saved(visit, person):
     page = visit(person)
     write_name(page, "Attic")

@@ -68,7 +68,10 @@ def test_every_reader_gets_one_mail(office, tmp_path):
     with mail_server() as postbox:
         for _number in range(KILLS):
             worker = start(office, tmp_path, postbox)
-            time.sleep(moments.uniform(0.05, 0.5))
+            enough = len(postbox.taken) + moments.randint(1, MAILS // (2 * KILLS))
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while len(postbox.taken) < enough and time.monotonic() < deadline:
+                time.sleep(0.001)
             stop(worker)
         killed_at = len(postbox.taken)
         worker = start(office, tmp_path, postbox)

@@ -20,7 +20,8 @@ interface Draft {
 
 export function keepDraft(form: HTMLFormElement): void {
   const key = keyOf(form.dataset.draft!, location.pathname);
-  const untouched = JSON.stringify(read(form));
+  // Whoever types before this script is there has touched the form, too.
+  const untouched = JSON.stringify(read(form, true));
   let timer = 0;
   const save = () => {
     clearTimeout(timer);
@@ -44,7 +45,10 @@ export function keepDraft(form: HTMLFormElement): void {
   const draft = load(key);
   const wasInterrupted = sessionStorage.getItem(INTERRUPTED) === key;
   sessionStorage.removeItem(INTERRUPTED);
-  if (!draft) return;
+  if (!draft) {
+    if (JSON.stringify(read(form)) !== untouched) save();
+    return;
+  }
   if (shownFields(draft.fields) === shownFields(JSON.parse(untouched))) localStorage.removeItem(key);
   else if (wasInterrupted) {
     write(form, draft.fields);
@@ -64,20 +68,29 @@ function keyOf(owner: string, path: string): string {
   return `${PREFIX}${owner}:${path}`;
 }
 
-function read(form: HTMLFormElement): Entry[] {
+/** What the form holds, or with `asLoaded` what it held when the page came. */
+function read(form: HTMLFormElement, asLoaded = false): Entry[] {
   return [...form.elements].flatMap((element): Entry[] => {
     if (element instanceof HTMLSelectElement && element.name) {
-      return [...element.selectedOptions].map((option) => [element.name, option.value, option.text]);
+      const chosen = asLoaded ? loadedOptions(element) : [...element.selectedOptions];
+      return chosen.map((option) => [element.name, option.value, option.text]);
     }
-    if (element instanceof HTMLTextAreaElement && element.name) return [[element.name, element.value]];
+    if (element instanceof HTMLTextAreaElement && element.name) return [[element.name, asLoaded ? element.defaultValue : element.value]];
     if (!(element instanceof HTMLInputElement) || !isKept(element)) return [];
-    if (element.type === "checkbox" || element.type === "radio") return element.checked ? [[element.name, element.value]] : [];
-    return [[element.name, startOf(form, element)]];
+    if (element.type === "checkbox" || element.type === "radio") {
+      return (asLoaded ? element.defaultChecked : element.checked) ? [[element.name, element.value]] : [];
+    }
+    return [[element.name, startOf(form, { name: element.name, value: asLoaded ? element.defaultValue : element.value })]];
   });
 }
 
+function loadedOptions(select: HTMLSelectElement): HTMLOptionElement[] {
+  const marked = [...select.options].filter((option) => option.defaultSelected);
+  return marked.length || select.multiple ? marked : [...select.options].slice(0, 1);
+}
+
 /** On the page of a conflict a draft still begins where its form did, or it would pass over the others' work. */
-function startOf(form: HTMLFormElement, { name, value }: HTMLInputElement): string {
+function startOf(form: HTMLFormElement, { name, value }: { name: string; value: string }): string {
   const origin = form.querySelector<HTMLInputElement>("input[name=_origin]");
   return origin && (name === "_version" || name === "_base") ? origin.value : value;
 }

@@ -34,6 +34,11 @@ class Repetitions:
         self._seen: OrderedDict[tuple[Any, ...], tuple[datetime.datetime, int]] = OrderedDict()
         self._lock = Lock()
 
+    def forget(self) -> None:
+        """Begin anew, as a process does that has just been started."""
+        with self._lock:
+            self._seen.clear()
+
     def pass_on(self, *key: Any) -> int | None:
         """How many were held back before this one; None where it is to be held back itself."""
         moment = now()

@@ -71,14 +71,20 @@ def test_texts_in_a_png_go():
     assert b"Secret" not in redraw(content, "png").content
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
-@pytest.mark.parametrize("name", ["png", "jpeg", "gif", "webp"])
+MODES = {
+    "png": ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"],
+    "jpeg": ["1", "L", "RGB", "CMYK"],
+    "gif": ["1", "L", "LA", "P", "RGB", "RGBA"],
+    "webp": ["L", "LA", "P", "RGB", "RGBA", "CMYK"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [(name, mode) for name, modes in MODES.items() for mode in modes]
+)
 def test_every_mode_can_be_drawn(mode, name):
-    try:
-        file = io.BytesIO()
-        Image.new(mode, (3, 2)).save(file, name.upper())
-    except (OSError, ValueError):
-        pytest.skip(f"there is no {name} of mode {mode}")
+    file = io.BytesIO()
+    Image.new(mode, (3, 2)).save(file, name.upper())
 
     assert redraw(file.getvalue(), name).width == 3
 
