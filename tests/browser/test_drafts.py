@@ -82,7 +82,11 @@ def test_a_closed_tab_loses_nothing(visit, person):
 def test_what_is_typed_before_the_script_has_come_is_kept_too(visit, person):
     page = visit(person)
     held = []
-    page.route("**/drafts-*.js", held.append)
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route("**/drafts-*.js", hold)
     page.goto(ADD_LIST)
     page.get_by_label("Name").fill("Typed early")
     expect(page.get_by_text("Not saved yet")).to_be_visible()
