@@ -149,7 +149,8 @@ class Gate:
 
     def page(self, state: ListState, verb: str = "read") -> ListPage:
         """Load one page of a list: the rows, the relations shown, and the count."""
-        columns = tuple(self.fields()[name] for name in state.columns if name in self.fields())
+        fields = self.fields()
+        columns = tuple(fields[name] for name in state.columns if name in fields)
         statement = self.filtered(state, verb)
         count = count_rows(db.session(), statement)
         return read_page(self.model, statement, state, columns, count)

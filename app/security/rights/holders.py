@@ -8,33 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
     Role,
     User,
-    ViewMenu,
     assoc_group_role,
-    assoc_permissionview_role,
     assoc_user_group,
     assoc_user_role,
 )
 from sqlalchemy import Connection
 
-from app.security.rights.sets import Rights
+from app.security.rights.sets import Rights, select_rights
 
 
 def pairs_of_roles(connection: Connection, roles: Any) -> Rights:
     """The permissions that roles hold: given by their keys, or by a statement that selects them."""
-    link = assoc_permissionview_role.c
-    statement = (
-        sa.select(Permission.name, ViewMenu.name)
-        .join(PermissionView, PermissionView.permission_id == Permission.id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .join(assoc_permissionview_role, link.permission_view_id == PermissionView.id)
-        .where(link.role_id.in_(roles))
-        .distinct()
-    )
-    return frozenset((name, subject) for name, subject in connection.execute(statement))
+    found = connection.execute(select_rights(roles))
+    return frozenset((name, subject) for name, subject in found)
 
 
 def pairs_of_users(connection: Connection, user_ids: Collection[int]) -> Rights:

@@ -104,7 +104,13 @@ def _remembered(holder: str, version: int, read: Callable[[], Rights]) -> Rights
 
 def read_rights(roles: sa.CompoundSelect[Any]) -> Rights:
     """Read the permissions that come with the selected roles."""
-    statement = (
+    found = db.session.execute(select_rights(roles))
+    return frozenset((permission, subject) for permission, subject in found)
+
+
+def select_rights(roles: Any) -> sa.Select[Any]:
+    """Select the permissions of roles: given by their keys, or by a statement that selects them."""
+    return (
         sa.select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
@@ -115,7 +121,6 @@ def read_rights(roles: sa.CompoundSelect[Any]) -> Rights:
         .where(assoc_permissionview_role.c.role_id.in_(roles))
         .distinct()
     )
-    return frozenset((permission, subject) for permission, subject in db.session.execute(statement))
 
 
 def roles_of(user_id: int) -> sa.CompoundSelect[Any]:
