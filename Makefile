@@ -38,8 +38,12 @@ format: setup-dev ## Format the Python sources and mend what the linter can mend
 ##@ Now and then
 
 .PHONY: bench
-bench: setup-dev ## Measure our own pages, as ratios to the login page
-	@$(BIN)/python -m bench.run
+bench: setup-dev ## Measure Bureau beside its peers (ARGS="--sizes 10k --rounds 1" for less)
+	@$(BIN)/python -m bench.run $(ARGS)
+
+.PHONY: bench-pages
+bench-pages: setup-dev ## Measure each generated screen, as ratios to the login page
+	@$(BIN)/python -m bench.pages
 
 .PHONY: migration
 migration: setup-dev ## Write a migration from the models (NAME="feature what")
@@ -62,7 +66,7 @@ lock: setup-dev ## Pin the newest releases that requirements.in and requirements
 
 .PHONY: clean
 clean: ## Remove what was installed and built; instance/ stays
-	@rm -rf $(VENV) node_modules app/static/dist .mypy_cache .pytest_cache .ruff_cache .coverage .import_linter_cache
+	@rm -rf $(VENV) node_modules .bench app/static/dist .mypy_cache .pytest_cache .ruff_cache .coverage .import_linter_cache
 	@find translations -name '*.mo' -delete
 
 ##@ Steps of the above

@@ -31,6 +31,8 @@ LANGUAGES = {
 SECRET_LENGTH = 32
 DEFAULT_SECRETS = ("dev", "change", "default", "example", "secret", "thisismyscretkey", "password")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+POOL_WAIT_SECONDS = 5
+"""How long a request waits for a connection before it is told to come back later."""
 MAIL_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
@@ -48,7 +50,9 @@ class Settings:
     HOST: str = "127.0.0.1"
     # Port the server listens on.
     PORT: int = 8080
-    # Threads that answer requests, in the one server process.
+    # Processes that answer requests, one for each processor core that Bureau may use.
+    BUREAU_PROCESSES: int = 1
+    # Threads that answer requests, in each process.
     BUREAU_THREADS: int = 8
     # Folder of everything this installation writes: database file, secrets, adopted databases.
     BUREAU_INSTANCE: str = str(ROOT / "instance")
@@ -58,6 +62,14 @@ class Settings:
     SECRET_KEY_FALLBACKS: tuple[str, ...] = ()
     # Bureau's own database; a SQLite file in the instance folder when unset.
     DATABASE_URL: str = ""
+    # Connections to each database that one process may hold; 0 is four more than its threads.
+    BUREAU_CONNECTIONS: int = 0
+    # Seconds that one statement of a request may take; 0 means for ever.
+    BUREAU_STATEMENT_SECONDS: int = 15
+    # Seconds that one statement of an export may take, and its reader between two parts.
+    BUREAU_EXPORT_SECONDS: int = 600
+    # Exports that one process writes at the same time; whoever asks for one more is told to wait.
+    BUREAU_EXPORTS_AT_ONCE: int = 2
     # Redis for the cache and the rate limits; kept in this process when unset.
     REDIS_URL: str = ""
     # Address where people reach this site, for the links in mails; HOST and PORT when unset.
@@ -225,9 +237,9 @@ def _database(settings: Settings, instance: Path, environ: Mapping[str, str]) ->
     return {
         "BUREAU_INSTANCE": str(instance),
         "SQLALCHEMY_DATABASE_URI": database_url(own),
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database_url(own)),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database_url(own), settings),
         "SQLALCHEMY_BINDS": {
-            name: {"url": database_url(url), **engine_options(database_url(url))}
+            name: {"url": database_url(url), **engine_options(database_url(url), settings)}
             for name, url in adopted.items()
         },
     }
@@ -253,12 +265,19 @@ def database_url(url: str) -> str:
     return url
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Options of the connection pool, by kind of database."""
-    if url.startswith("sqlite"):
-        # The SQLite pool hands a connection from thread to thread, one at a time, which is safe.
-        return {"connect_args": {"check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_recycle": 1800}
+def engine_options(url: str, settings: Settings) -> dict[str, Any]:
+    """Options of the connection pool, by kind of database.
+
+    A thread asks for one connection at a time; the others are for the worker, for `/readyz` and for
+    what an export writes when it ends.
+    """
+    most = settings.BUREAU_CONNECTIONS or settings.BUREAU_THREADS + 4
+    pool = {"pool_size": most, "max_overflow": 0, "pool_timeout": POOL_WAIT_SECONDS}
+    if not url.startswith("sqlite"):
+        return {**pool, "pool_recycle": 1800}
+    # The SQLite pool hands a connection from thread to thread, one at a time, which is safe.
+    is_file = urlsplit(url).path.strip("/") not in ("", ":memory:")
+    return {"connect_args": {"check_same_thread": False}, **(pool if is_file else {})}
 
 
 def _secrets(settings: Settings, instance: Path) -> dict[str, Any]:
@@ -322,11 +341,10 @@ def _cache(settings: Settings) -> dict[str, Any]:
     """The cache and the counters of the rate limits: in Redis when there is one."""
     if settings.REDIS_URL:
         return {
-            "CACHE_TYPE": "RedisCache",
             "CACHE_REDIS_URL": settings.REDIS_URL,
             "RATELIMIT_STORAGE_URI": settings.REDIS_URL,
         }
-    return {"CACHE_TYPE": "SimpleCache", "RATELIMIT_STORAGE_URI": "memory://"}
+    return {"RATELIMIT_STORAGE_URI": "memory://"}
 
 
 def _mail(settings: Settings) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The application that `flask --app run` and the server load."""
 
 from app import create_app
+from app.core.garbage import collection_paused
 
-app = create_app()
+with collection_paused(keep=True):
+    app = create_app()

@@ -15,6 +15,7 @@ from app.core.database import init_database
 from app.core.error_handlers import init_errors
 from app.core.feature import load_features, register_features
 from app.core.files.pruning import prune_files_command
+from app.core.garbage import collection_paused
 from app.core.health import init_health
 from app.core.history.pages import init_history_pages
 from app.core.history.retention import prune_history_command
@@ -23,6 +24,8 @@ from app.core.i18n import init_i18n
 from app.core.outbox.setup import init_outbox
 from app.core.preferences import init_preferences
 from app.core.purging import purge_trash
+from app.core.routing import PatientRule
+from app.core.search.command import index
 from app.core.seeding import seed
 from app.core.startup import init_startup
 from app.core.telemetry import init_telemetry
@@ -35,9 +38,11 @@ from app.security import SecurityManager, init_security
 from config import Config
 
 
+@collection_paused()
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Make the application; it runs no SQL. `config` replaces what the environment says."""
     app = Flask(__name__, static_folder=None)
+    app.url_rule_class = PatientRule
     app.config.from_mapping(config if config is not None else Config.from_environment())
     init_telemetry(app)
     init_database(app)
@@ -60,6 +65,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     init_health(app)
     app.cli.add_command(seed)
     app.cli.add_command(adopt)
+    app.cli.add_command(index)
     app.cli.add_command(purge_trash)
     app.cli.add_command(prune_history_command)
     app.cli.add_command(prune_files_command)

@@ -1,86 +1,129 @@
-"""Measures the generated screens of every model against the login page, in this process.
+"""`make bench`: Bureau and five others with the same rows and the same operations, in one run.
 
-The login page is the smallest page there is, so a ratio says how much a screen costs beyond what
-every page does, whatever the machine. Nothing is asserted: compare with an earlier run.
+ARGS="--sizes 10k --rounds 1 --peers bureau,floor --operations list,show" measures less, and
+ARGS="--publish" writes docs/performance.md anew.
 """
 
 from __future__ import annotations
 
-import re
+import argparse
+import datetime
+import shutil
+import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Sequence
+from typing import Any
 
-from flask import Flask
-from flask.testing import FlaskClient
-from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+import sqlalchemy as sa
 
-from app import create_app
-from app.core.views.context import registered_views
-from app.extensions import db
-from app.security.sessions.store import session_of
-from config import Config
-from scripts.scratch import scratch_environment
-from scripts.serve import prepare
+from bench import machine, report
+from bench.contestant import ROOT, Contestant, own_programs
+from bench.databases import SIZES, engine_of, postgres
+from bench.environments import programs_of, versions
+from bench.extras import EXTRAS, measure_extras
+from bench.goals import Sheet
+from bench.operations import KINDS
+from bench.peers import CONTESTANTS, NO_PEERS
+from bench.results import Results, save
+from bench.rounds import Plan, Rounds
+from bench.seats import work_folder
 
-REQUESTS = 20
-OK = 200
-
-
-def best_seconds(client: FlaskClient, url: str) -> float | None:
-    """Processor time of the quickest of many requests; None where there is no such page."""
-    times = []
-    for _ in range(REQUESTS):
-        start = time.process_time()
-        response = client.get(url)
-        times.append(time.process_time() - start)
-        if response.status_code != OK:
-            return None
-    return min(times)
+RESULTS = ROOT / "bench" / "results"
+USUAL_SIZES = ["10k", "100k", "1m"]
+PRINTED = ("goals", "growth", "memory", "leaks", "noise", "failures")
+PACKAGES = "flask-appbuilder django flask-admin sqladmin starlette-admin".split()
+OUR_PACKAGES = "flask sqlalchemy gunicorn".split()
 
 
-def pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
-    """Name and address of each page to measure; records are those that the list leads to."""
-    with app.test_request_context():
-        addresses = {
-            model.__name__: {name: view.url(name) for name in ("list", "chart")}
-            | {name: view.url(name, "KEY") for name in ("show", "edit")}
-            for model, view in registered_views().items()
-        }
-    for model, urls in sorted(addresses.items()):
-        listed = client.get(urls["list"]).text
-        record = re.search(re.escape(urls["show"]).replace("KEY", '([^"?/]+)'), listed)
-        for name, url in urls.items():
-            if "KEY" not in url:
-                yield f"{model} {name}", url
-            elif record:
-                yield f"{model} {name}", url.replace("KEY", record[1])
+def arguments(words: list[str]) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    add = parser.add_argument
+    add("--sizes", type=_names(SIZES), default=USUAL_SIZES, help=f"of {','.join(SIZES)}")
+    add("--peers", type=_names(CONTESTANTS), default=list(CONTESTANTS), help="who is measured")
+    add("--operations", type=_names((*KINDS, *EXTRAS)), default=[*KINDS, *EXTRAS])
+    add("--rounds", type=int, default=3)
+    add("--seconds", type=float, default=1.0, help="how long a load lasts")
+    add("--publish", action="store_true", help="write docs/performance.md from the run")
+    return parser.parse_args(words)
 
 
-def signed_in(app: Flask) -> FlaskClient:
-    """A client of the demo's administrator."""
-    client = app.test_client()
-    with app.app_context():
-        admin = db.session.scalars(select(User).where(User.username == "admin")).one()
-        with client.session_transaction() as session:
-            session.update(session_of(admin))
-    return client
+def _names(known: Container[str]) -> Callable[[str], list[str]]:
+    """Reads names with commas between them."""
+
+    def parse(text: str) -> list[str]:
+        names = text.split(",")
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}")
+        return names
+
+    return parse
 
 
-def main() -> None:
-    """Load the demo into a scratch database and print one line a page."""
-    with scratch_environment() as environ:
-        app = create_app(Config.from_environment(environ))
-        with app.app_context():
-            prepare(app)
-        base = best_seconds(app.test_client(), "/login/") or 1.0
-        client = signed_in(app)
-        print(f"\n{'page':32} times the login page")
-        for name, url in pages(app, client):
-            seconds = best_seconds(client, url)
-            if seconds is not None:
-                print(f"{name:32} {seconds / base:20.1f}")
+def about(plan: Plan, server: str, minutes: float) -> dict[str, Any]:
+    """What the page says of the run, and what the report must know of the contestants."""
+    engine = engine_of(server)
+    with engine.connect() as connection:
+        postgresql = str(connection.scalar(sa.text("SHOW server_version"))).split()[0]
+    engine.dispose()
+    ours = versions(own_programs())
+    shown = {
+        "day": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **machine.described(),
+        "PostgreSQL": postgresql,
+        "Bureau runs on": ", ".join(f"{name} {ours[name]}" for name in OUR_PACKAGES),
+        "others": ", ".join(_installed(plan.contestants)),
+        "rounds": f"{plan.rounds}, each load {plan.seconds:g} s; {minutes:.0f} minutes in all",
+    }
+    return {
+        "shown": shown,
+        "titles": {each.name: each.title for each in plan.contestants},
+        "peers": [each.name for each in plan.contestants if each.name not in NO_PEERS],
+        "wsgi": [each.name for each in plan.contestants if each.server == "gunicorn"],
+    }
+
+
+def _installed(contestants: Sequence[Contestant]) -> list[str]:
+    found = []
+    for contestant in contestants:
+        if contestant.has_environment:
+            there = versions(programs_of(contestant))
+            found += [f"{name} {there[name]}" for name in PACKAGES if name in there]
+    return found
+
+
+def main(words: list[str]) -> None:
+    """Measure, print what came of the goals, and keep what was measured."""
+    asked = arguments(words)
+    # Whoever ends us gets the servers stopped, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    begin = time.monotonic()
+    contestants = [CONTESTANTS[name] for name in asked.peers]
+    plan = Plan(contestants, asked.sizes, asked.operations, asked.rounds, asked.seconds)
+    results = Results()
+    shutil.rmtree(work_folder(), ignore_errors=True)
+    for contestant in contestants:
+        programs_of(contestant)
+    with postgres() as server:
+        # The database serves everybody alike, on whichever processor is free.
+        machine.measure_apart()
+        Rounds(plan, server, results).run()
+        measure_extras(plan, server, results)
+        summary = results.summary(about(plan, server, (time.monotonic() - begin) / 60))
+    path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
+    save(summary, path)
+    sheet = Sheet(summary)
+    for table in PRINTED:
+        print(f"\n{report.TABLES[table](sheet)}", end="")
+    print(f"\nKept as {path.relative_to(ROOT)}")
+    if asked.publish:
+        report.publish(summary)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped, with all that was started.")

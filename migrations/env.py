@@ -17,9 +17,10 @@ from flask import current_app
 MIGRATION_LOCK = 7_233_041_188
 
 
-def include_object(_object: Any, _name: str, kind: str, reflected: bool, _other: Any) -> bool:
-    """Leave alone the helper tables that SQLite's full-text search makes for itself."""
-    return not (kind == "table" and reflected and "_fts" in _name)
+def include_object(_object: Any, name: str, kind: str, reflected: bool, _other: Any) -> bool:
+    """Leave alone what `flask index` makes: tables on SQLite, indexes on PostgreSQL."""
+    is_made = (kind == "table" and "_fts" in name) or (kind == "index" and name.endswith("_trgm"))
+    return not (reflected and is_made)
 
 
 def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:

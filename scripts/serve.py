@@ -12,15 +12,35 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from app import create_app
+from app.core.garbage import collection_paused
 from app.core.outbox.worker import Worker
 from app.core.startup import StartupError, check_production, has_accounts, is_behind
+from app.core.stopping import STOP_SECONDS, begin_stop
 from app.extensions import db
 from app.security.demo import PEOPLE
 from app.security.rights.sync import sync_permissions
 from config import ConfigError
 from scripts.commands import command
+
+_WORKER = "bureau_worker"
+
+
+class StoppingWorker(ThreadWorker):
+    """Gunicorn's process with threads, which tells the application that it is to stop.
+
+    Gunicorn finishes the requests that it has; this lets the outbox and long files end meanwhile.
+    """
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to stop, on SIGTERM."""
+        begin_stop(self.app.app)
+        worker = self.app.app.extensions.get(_WORKER)
+        if worker is not None:
+            worker.stop(patience=0)
+        super().handle_exit(sig, frame)
 
 
 class Server(BaseApplication):
@@ -64,14 +84,14 @@ def welcome(app: Flask) -> str:
 
 
 def server_settings(app: Flask) -> dict[str, Any]:
-    """One process with threads: the in-process cache and job worker are shared by all requests."""
+    """Processes with threads; the requests of one process share its cache and its worker."""
     return {
         "bind": f"{app.config['HOST']}:{app.config['PORT']}",
-        "worker_class": "gthread",
-        "workers": 1,
+        "worker_class": StoppingWorker,
+        "workers": app.config["BUREAU_PROCESSES"],
         "threads": app.config["BUREAU_THREADS"],
         "preload_app": True,
-        "graceful_timeout": 10,
+        "graceful_timeout": STOP_SECONDS,
         # Gunicorn 27 would open a socket for remote control in the home folder.
         "control_socket_disable": True,
         "loglevel": "warning",
@@ -85,19 +105,20 @@ def server_settings(app: Flask) -> dict[str, Any]:
 def start_worker(app: Flask) -> None:
     """Deliver events in this process, unless `flask worker` does it in another."""
     if app.config["BUREAU_WORKER"]:
-        app.extensions["bureau_worker"] = Worker(app).start()
+        app.extensions[_WORKER] = Worker(app).start()
 
 
 def stop_worker(app: Flask) -> None:
     """Finish the event that is being delivered before the process ends."""
-    worker = app.extensions.pop("bureau_worker", None)
+    worker = app.extensions.pop(_WORKER, None)
     if worker is not None:
         worker.stop()
 
 
 def main() -> None:
     """Create, check or prepare, and serve until told to stop."""
-    app = create_app()
+    with collection_paused(keep=True):
+        app = create_app()
     with app.app_context():
         if app.config["BUREAU_ENV"] == "production":
             check_production(app)

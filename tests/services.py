@@ -33,24 +33,60 @@ class ServiceError(RuntimeError):
     """A service is missing or did not start; the message says which and why."""
 
 
-@contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """Run a PostgreSQL server and yield the URL of its maintenance database."""
-    with tempfile.TemporaryDirectory(prefix="bureau-postgres-") as name:
-        folder = Path(name)
-        user = _unprivileged_user()
-        if user:
-            shutil.chown(folder, user)
-        binaries = _postgres_binaries(folder, user)
+class PostgresServer:
+    """A private PostgreSQL that can be killed and started again, with all that was committed."""
+
+    def __init__(self, folder: Path, options: tuple[str, ...]) -> None:
+        self._user = _unprivileged_user()
+        if self._user:
+            shutil.chown(folder, self._user)
+        self._binaries = _postgres_binaries(folder, self._user)
+        self._log = folder / "log"
+        self._port = free_port()
         data = folder / "data"
-        _run([binaries / "initdb", "-D", data, "-U", "bureau", "-A", "trust", "-E", "UTF8"], user)
-        port = free_port()
-        command = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder]
-        for option in POSTGRES_OPTIONS:
-            command += ["-c", option]
-        with _serving(command, user, stop=signal.SIGQUIT, port=port, log=folder / "log"):
-            wait_for(lambda: _answers(binaries, port), folder / "log")
-            yield f"postgresql://bureau@127.0.0.1:{port}/postgres"
+        make = [self._binaries / "initdb", "-D", data, "-U", "bureau", "-A", "trust", "-E", "UTF8"]
+        _run(make, self._user)
+        self._command = [self._binaries / "postgres", "-D", data, "-p", str(self._port)]
+        self._command += ["-k", folder]
+        for option in (*POSTGRES_OPTIONS, *options):
+            self._command += ["-c", option]
+        self._running = contextlib.ExitStack()
+
+    @property
+    def url(self) -> str:
+        """The URL of its maintenance database."""
+        return f"postgresql://bureau@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Serve, and come back when it answers."""
+        serving = _serving(
+            self._command, self._user, stop=signal.SIGQUIT, port=self._port, log=self._log
+        )
+        self._running.enter_context(serving)
+        wait_for(lambda: _answers(self._binaries, self._port), self._log)
+
+    def kill(self) -> None:
+        """Stop at once, as in a crash: every connection breaks in the middle."""
+        self._running.close()
+
+
+@contextlib.contextmanager
+def postgres_server(*options: str) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server of one's own, for whoever restarts it."""
+    with tempfile.TemporaryDirectory(prefix="bureau-postgres-") as name:
+        server = PostgresServer(Path(name), options)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@contextlib.contextmanager
+def postgres(*options: str) -> Iterator[str]:
+    """Run a PostgreSQL server and yield the URL of its maintenance database."""
+    with postgres_server(*options) as server:
+        yield server.url
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ def test_an_empty_environment_is_enough(read, tmp_path):
 
     assert values["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/bureau.sqlite"
     assert (values["HOST"], values["PORT"]) == ("127.0.0.1", 8080)
-    assert values["CACHE_TYPE"] == "SimpleCache"
+    assert "CACHE_REDIS_URL" not in values
     assert values["MAIL_SUPPRESS_SEND"] is True
 
 
@@ -96,7 +96,6 @@ def test_a_bad_value_is_refused_by_name(read, environ, named):
 def test_redis_serves_cache_and_limits(read):
     values = read(REDIS_URL="redis://cache:6379/1")
 
-    assert values["CACHE_TYPE"] == "RedisCache"
     assert values["CACHE_REDIS_URL"] == values["RATELIMIT_STORAGE_URI"] == "redis://cache:6379/1"
 
 

@@ -15,7 +15,7 @@ from tests.crawl import sign_in
 THREADS = 12
 ANIMALS_OF_EACH = 3
 REQUESTS = 2_000
-ADDED_BY_EACH = 10
+ADDED_BY_EACH = 25
 
 pytestmark = pytest.mark.both_databases
 

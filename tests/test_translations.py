@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import User
 
 from app.core.clock import now
 from app.features.blog.models import AuthorProfile, Digest, Reminder, Subscriber
-from app.security.admin.permissions import named_permissions
+from app.security.admin.permissions import find_permissions
 from scripts import catalogues
 from tests.core.zoo import find_row
 from tests.crawl import first_key, model_views, sign_in
@@ -288,7 +288,7 @@ def test_a_condition_is_written_as_a_portuguese_phrase(site, fetch):
 
 def test_permissions_have_portuguese_names(site):
     with site.test_request_context(headers={"Accept-Language": LANGUAGE}):
-        names = [name for _key, name in named_permissions()]
+        names = [named.name for named in find_permissions("", 10_000)[0]]
 
     assert "Revisão de artigo: Repor este texto" in names
     assert [name for name in names if is_english(name)] == []

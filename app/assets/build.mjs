@@ -6,11 +6,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { icons } from "./icons.mjs";
 
 const source = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(source, "../static/dist");
 
-const entries = ["css/main.css", "js/main.ts", "icons.svg", "favicon.svg"];
+const entries = ["css/main.css", "js/main.ts", "favicon.svg"];
 // Built apart, so that no chunk is shared with every other page.
 const swagger = ["css/swagger.css", "js/swagger.ts"];
 
@@ -29,6 +30,7 @@ const options = {
   metafile: true,
   logLevel: "warning",
   loader: { ".svg": "copy" },
+  plugins: [icons],
 };
 
 /** The name a template asks for: js/chart.ts is chart.js, css/main.css is main.css. */
@@ -41,7 +43,10 @@ function manifestOf(outputs) {
   for (const [file, output] of Object.entries(outputs)) {
     const inputs = Object.keys(output.inputs);
     const entry = output.entryPoint ?? (inputs.length === 1 && inputs[0].endsWith(".svg") ? inputs[0] : null);
-    if (entry && !entry.includes("node_modules")) names[logicalName(entry)] = basename(file);
+    if (!entry || entry.includes("node_modules")) continue;
+    names[logicalName(entry)] = basename(file);
+    const imports = output.imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => basename(path));
+    if (imports.length) names[`${logicalName(entry)} imports`] = imports;
   }
   return Object.fromEntries(Object.entries(names).sort());
 }

@@ -2,53 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView
-from flask_appbuilder.const import PERMISSION_PREFIX
-from flask_appbuilder.menu import MenuItem
-from flask_babel import gettext as _
 
+from app.core.addresses import page_url
 from app.core.home import HomeView, OpenApi, SwaggerView
+from app.core.menu import MenuGroup, MenuPlan, groups_of
 from app.core.redirects import came_from
+from app.core.shell import KeptParts, Shell
 from app.extensions import csrf, db
-
-LAST_GROUP = "administration"
-"""The group that stands below those of the features, whenever it was registered."""
-
-
-@dataclass(frozen=True)
-class MenuEntry:
-    """A page that the user may open; `add_url` where they may also add a record there."""
-
-    label: str
-    icon: str
-    url: str
-    current: bool = False
-    add_url: str | None = None
-
-
-@dataclass(frozen=True)
-class MenuGroup:
-    """The pages of one area."""
-
-    name: str
-    label: str
-    icon: str
-    items: tuple[MenuEntry, ...]
 
 
 class AppBuilder(FabAppBuilder):
     """Registers views the way FAB does, and serves none of FAB's own pages, styles or scripts."""
 
+    _menu_plan: MenuPlan | None = None
+
+    @property
+    def menu_plan(self) -> MenuPlan:
+        """All that the menu can show, of the views that are registered by now."""
+        if self._menu_plan is None:
+            self._menu_plan = MenuPlan(self.menu.get_list())
+        return self._menu_plan
+
     def menu_groups(self) -> list[MenuGroup]:
         """The menu of whoever makes this request: only what they may read, without any SQL."""
-        areas = sorted(self.menu.get_list(), key=lambda area: area.name == LAST_GROUP)
-        groups = (self._group(area) for area in areas)
-        return [group for group in groups if group.items]
+        rights = self.sm.held_rights()
+        return groups_of(self.menu_plan.shown_to(rights), rights)
+
+    def get_url_for_login_with(self, next_url: str | None = None) -> str:
+        """The log-in page, which leads back to where one was."""
+        return page_url(f"{self.sm.auth_view.endpoint}.login", next=next_url)
 
     def register_blueprint(
         self, baseview: Any, endpoint: str | None = None, static_folder: str | None = None
@@ -60,6 +47,7 @@ class AppBuilder(FabAppBuilder):
         if isinstance(baseview, BaseView):
             baseview.template_folder = None
         super().register_blueprint(baseview, endpoint, static_folder)
+        self._menu_plan = None
 
     def add_permissions(self, update_perms: bool = False) -> None:
         """Create what is missing in one go; `fab create-permissions` ends here."""
@@ -87,34 +75,6 @@ class AppBuilder(FabAppBuilder):
         self.add_api(OpenApi)
         self.add_view_no_menu(SwaggerView)
 
-    def _group(self, area: MenuItem) -> MenuGroup:
-        found = [self._entry(item) for item in area.childs or [area] if self._is_shown(item)]
-        return MenuGroup(area.name, str(area.label), area.icon, tuple(found))
-
-    def _is_shown(self, item: MenuItem) -> bool:
-        if item.name == "-" or not item.should_render():
-            return False
-        view = item.baseview
-        return view is None or self._may_call(view, view.default_view)
-
-    def _may_call(self, view: Any, method: str) -> bool:
-        if not hasattr(view, method):
-            return False
-        permission = f"{PERMISSION_PREFIX}{view.get_method_permission(method)}"
-        return permission in view.base_permissions and bool(
-            self.sm.has_access(permission, view.class_permission_name)
-        )
-
-    def _entry(self, item: MenuItem) -> MenuEntry:
-        view, url = item.baseview, item.get_url()
-        is_current = request.path == url or (
-            view is not None and request.blueprint == view.endpoint
-        )
-        can_add = view is not None and hasattr(view, "url") and self._may_call(view, "add")
-        return MenuEntry(
-            str(item.label), item.icon, url, is_current, view.url("add") if can_add else None
-        )
-
 
 def init_appbuilder(app: Flask, security_manager: type[Any]) -> None:
     """Make FAB's AppBuilder ours, guard every form, and give every page its menu."""
@@ -129,24 +89,15 @@ def init_appbuilder(app: Flask, security_manager: type[Any]) -> None:
             security_manager_class=security_manager,
             update_perms=False,
         )
-    app.context_processor(_navigation)
-    app.jinja_env.globals.update(menu=appbuilder.menu_groups, account_menu=_account_menu)
+    kept = KeptParts()
 
+    def page_shell() -> Shell:
+        manager = appbuilder.sm
+        return Shell(kept, appbuilder.menu_plan, manager.held_rights, manager.account_pages)
 
-def _navigation() -> dict[str, Any]:
-    """The addresses that stand on every page."""
-    appbuilder: AppBuilder = current_app.appbuilder  # type: ignore[attr-defined]
-    return {
-        "home_url": appbuilder.get_url_for_index,
-        "login_url": appbuilder.get_url_for_login_with(came_from()),
-        "logout_url": appbuilder.get_url_for_logout,
-    }
-
-
-def _account_menu() -> list[MenuEntry]:
-    """What the user's own menu holds besides logging out; security and core each add theirs."""
-    appbuilder: AppBuilder = current_app.appbuilder  # type: ignore[attr-defined]
-    entries = [
-        MenuEntry(str(label), icon, url) for label, icon, url in appbuilder.sm.account_pages()
-    ]
-    return [*entries, MenuEntry(_("REST API"), "code", SwaggerView.get_default_url(version="v1"))]
+    app.jinja_env.globals.update(
+        page_shell=page_shell,
+        home_url=lambda: appbuilder.get_url_for_index,
+        login_url=lambda: appbuilder.get_url_for_login_with(came_from()),
+        logout_url=lambda: appbuilder.get_url_for_logout,
+    )

@@ -9,10 +9,12 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
+from app.core.connections import watch_connections
+from app.core.limits import DEFAULT_SECONDS, LOCK_SECONDS, limit_requests
 from app.extensions import db, migrate
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_MS = LOCK_SECONDS * 1000
 
 
 def init_database(app: Flask) -> None:
@@ -23,6 +25,9 @@ def init_database(app: Flask) -> None:
         for name, engine in db.engines.items():
             if engine.dialect.name == "sqlite":
                 _prepare_sqlite(engine, owned=name is None)
+            else:
+                watch_connections(engine)
+            limit_requests(engine, app.config.get("BUREAU_STATEMENT_SECONDS", DEFAULT_SECONDS))
 
 
 def is_in_memory(url: str) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
 
 from flask import (
     Flask,
     Response,
     current_app,
+    g,
     get_template_attribute,
     jsonify,
     make_response,
-    redirect,
     render_template,
     request,
 )
@@ -22,7 +23,9 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.errors import (
@@ -30,10 +33,10 @@ from app.core.errors import (
     BureauError,
     Conflict,
     Problem,
-    Unavailable,
     problem_of,
     text_of,
 )
+from app.core.failed_statements import fields_to_send_again, problem_of_statement
 from app.core.redirects import came_from
 from app.core.signals import announce
 from app.core.telemetry import request_id
@@ -59,7 +62,6 @@ PLAIN_PAGE = (
     "<!doctype html><html><head><meta charset=utf-8><title>{title}</title></head>"
     "<body><h1>{title}</h1><p>{message}</p><p>{advice}</p><p>{request_id}</p></body></html>"
 )
-RETRY_AFTER_SECONDS = 30
 
 
 def init_errors(app: Flask) -> None:
@@ -69,15 +71,21 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(StaleDataError, lambda _error: respond(problem_of(Conflict())))
     app.register_error_handler(DBAPIError, _answer_database)
-    app.register_error_handler(PoolTimeout, _answer_away)
+    app.register_error_handler(PoolTimeout, _answer_database)
 
 
 def wants_json() -> bool:
     """Whether the caller is a program: it asks the API, sends JSON, or would rather have JSON."""
     if request.path.startswith("/api/") or request.is_json:
         return True
-    accepted = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return accepted == "application/json"
+    return _prefers_json(request.environ.get("HTTP_ACCEPT", ""))
+
+
+@lru_cache(maxsize=500)
+def _prefers_json(accepted: str) -> bool:
+    """What a header `Accept` says; there are few, each browser has its own."""
+    found = parse_accept_header(accepted, MIMEAccept)
+    return found.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def wants_fragment() -> bool:
@@ -120,7 +128,11 @@ def _page(problem: Problem) -> Response:
     }
     try:
         page = render_template(
-            "errors/error.html", status=problem.status, errors=problem.errors, **shown
+            "errors/error.html",
+            status=problem.status,
+            errors=problem.errors,
+            sent=fields_to_send_again() if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else [],
+            **shown,
         )
     except Exception:
         # The page has a menu and so a user, which may need the very thing that has failed;
@@ -146,10 +158,8 @@ def _to_login() -> AnyResponse:
     """Ask to log in, and come back to the page one was on."""
     address = current_app.appbuilder.get_url_for_login_with(came_from())  # type: ignore[attr-defined]
     if wants_fragment():
-        response = make_response("", 401)
-        response.headers["HX-Redirect"] = address
-        return response
-    return redirect(address)
+        return Response(status=401, headers={"HX-Redirect": address})
+    return Response(status=302, headers={"Location": address})
 
 
 def _answer_http(error: HTTPException) -> AnyResponse | HTTPException:
@@ -176,19 +186,21 @@ def _is_logged_out() -> bool:
     return bool(request.path != appbuilder.get_url_for_login)
 
 
-def _answer_database(error: DBAPIError) -> AnyResponse:
-    """Say that the database is away; any other failure of a statement is a fault of ours."""
-    is_away = error.connection_invalidated or error.statement is None
-    if is_away or "database is locked" in str(error.orig):
-        return _answer_away(error)
-    raise error
+def _answer_database(error: DBAPIError | PoolTimeout) -> AnyResponse:
+    """Say what is the matter with the database; a wrong statement is a fault of ours."""
+    problem = problem_of_statement(error)
+    if problem is None:
+        raise error
+    logger.error("The database has not done it (%s): %s", problem.code, error)
+    if isinstance(error, PoolTimeout) or problem.code in ("unavailable", "in_doubt"):
+        _ask_no_more()
+    return respond(problem)
 
 
-def _answer_away(error: Exception) -> AnyResponse:
-    logger.error("The database does not answer: %s", error)
-    problem = problem_of(Unavailable())
-    retry = [("Retry-After", str(RETRY_AFTER_SECONDS))]
-    return respond(Problem(problem.status, problem.code, problem.text, headers=retry))
+def _ask_no_more() -> None:
+    """Answer as if to a visitor: to show who it is would ask the database once more, in vain."""
+    if hasattr(current_app, "login_manager"):
+        g._login_user = current_app.login_manager.anonymous_user()
 
 
 def _discard_changes() -> None:

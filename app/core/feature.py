@@ -28,7 +28,7 @@ class Feature:
     label: Any
     """What the menu calls it."""
     icon: str = "folder"
-    """The name of an icon of the sprite."""
+    """The name of a symbol in `app/assets/icons.svg`."""
     views: Sequence[type[Any]] = ()
     """Its views, in the order of the menu."""
     apis: Sequence[type[Any]] = ()

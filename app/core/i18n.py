@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from flask import Flask, current_app, has_request_context, request
-from flask_babel import force_locale, get_locale, refresh
+from flask_babel import get_locale, refresh
 
 from app.core.preferences import current_preferences
+from app.core.texts import init_texts
 
 AREAS = (
     "Africa/",
@@ -25,7 +26,8 @@ AREAS = (
     "Pacific/",
 )
 
-_reader_timezone: ContextVar[str | None] = ContextVar("reader_timezone", default=None)
+_reader: ContextVar[tuple[str, str] | None] = ContextVar("reader", default=None)
+"""Language and time zone of whom something is written for, where that is somebody else."""
 
 
 def init_i18n(app: Flask) -> None:
@@ -35,11 +37,15 @@ def init_i18n(app: Flask) -> None:
     """
     babel = app.extensions["babel"]
     babel.locale_selector = select_locale
-    babel.timezone_selector = select_timezone
+    babel.timezone_selector = _selected_timezone
+    init_texts(app)
 
 
 def select_locale() -> str:
     """The user's language, else the cookie's, else the browser's, else the default."""
+    reader = _reader.get()
+    if reader is not None:
+        return reader[0]
     if not has_request_context():
         return default_locale()
     return current_preferences().locale or _accepted_locale() or default_locale()
@@ -47,10 +53,15 @@ def select_locale() -> str:
 
 def select_timezone() -> str:
     """The user's time zone, else the cookie's, else the default."""
-    forced = _reader_timezone.get()
-    if forced is not None:
-        return forced
+    reader = _reader.get()
+    if reader is not None:
+        return reader[1]
     return current_preferences().timezone or current_app.config["BABEL_DEFAULT_TIMEZONE"]
+
+
+def _selected_timezone() -> ZoneInfo:
+    # Of a mere name Flask-Babel would make a zone of pytz, which knows no summer after 2037.
+    return ZoneInfo(select_timezone())
 
 
 @contextmanager
@@ -59,15 +70,14 @@ def as_reader(locale: str | None, timezone: str | None = None) -> Iterator[None]
 
     Where they have chosen nothing, or a language that is no longer offered, it is the default.
     """
-    known = locale if locale in current_app.config["LANGUAGES"] else default_locale()
-    token = _reader_timezone.set(timezone or current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    known = locale if locale and locale in current_app.config["LANGUAGES"] else default_locale()
+    token = _reader.set((known, timezone or current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    # Flask-Babel remembers what it was told first.
+    refresh()
     try:
-        with force_locale(known):
-            # Flask-Babel remembers the time zone that it was told first.
-            refresh()
-            yield
+        yield
     finally:
-        _reader_timezone.reset(token)
+        _reader.reset(token)
         refresh()
 
 

@@ -20,7 +20,6 @@ blueprint = Blueprint("metrics", __name__)
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _EXTENSION = "bureau_metrics"
-_STARTED = "bureau.started"
 
 
 class Metrics:
@@ -38,6 +37,22 @@ class Metrics:
         self.statements = Counter(
             "bureau_sql_statements", "SQL statements", by_route, registry=self.registry
         )
+        self._counters: dict[tuple[str, str, int], tuple[Counter, Counter, Histogram]] = {}
+
+    def count(self, route: tuple[str, str], status: int, statements: int, seconds: float) -> None:
+        """Count a request of this endpoint and method."""
+        found = self._counters.get((*route, status))
+        if found is None:
+            # Looking a counter up by its labels takes longer than counting.
+            found = self._counters[*route, status] = (
+                self.requests.labels(*route, status),
+                self.statements.labels(*route),
+                self.seconds.labels(*route),
+            )
+        counted, statements_counted, timed = found
+        counted.inc()
+        statements_counted.inc(statements)
+        timed.observe(seconds)
 
     def exposed(self) -> bytes:
         """All of it as Prometheus reads it; of all processes, where they share a folder for it."""
@@ -52,20 +67,14 @@ def init_metrics(app: Flask, sql_tally: Callable[[], Any]) -> None:
     """Count every request, and serve the counters at `/metrics`."""
     metrics = app.extensions[_EXTENSION] = Metrics()
 
-    @app.before_request
-    def start() -> None:
-        request.environ[_STARTED] = time.perf_counter()
-
     @app.after_request
     def count(response: Response) -> Response:
         # The names are a fixed set, so that a caller cannot fill the memory with made-up ones.
         method = request.method if request.method in METHODS else "other"
-        endpoint = request.endpoint or "unmatched"
-        metrics.requests.labels(endpoint, method, response.status_code).inc()
-        metrics.statements.labels(endpoint, method).inc(sql_tally().count)
-        started = request.environ.get(_STARTED)
-        if started is not None:
-            metrics.seconds.labels(endpoint, method).observe(time.perf_counter() - started)
+        tally = sql_tally()
+        seconds = time.perf_counter() - tally.began
+        route = request.endpoint or "unmatched", method
+        metrics.count(route, response.status_code, tally.count, seconds)
         return response
 
     app.register_blueprint(blueprint)

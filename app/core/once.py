@@ -11,6 +11,8 @@ import datetime
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +20,11 @@ import sqlalchemy as sa
 from flask import request
 from flask_appbuilder import Model as FabModel
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.errors import BadParameter, Conflict
+from app.core.errors import BadParameter, Conflict, Forbidden, Invalid
 from app.core.models import current_user_id
 from app.core.types import UtcTime
 from app.extensions import db
@@ -30,6 +32,7 @@ from app.extensions import db
 ONCE = "_once"
 HEADER = "Idempotency-Key"
 KEPT_FOR = datetime.timedelta(hours=24)
+SWEPT_AT_ONCE = 100
 MAX_KEY = 255
 VISITOR = 0
 # What may differ between two clicks on the buttons of one form.
@@ -80,8 +83,7 @@ class Ticket:
 
         Raises `KeyReused` where the key came with another content then.
         """
-        statement = sa.select(TABLE.c.fingerprint, TABLE.c.row_key).where(self._is_mine())
-        found = db.session.execute(statement, bind_arguments=_OWN).one_or_none()
+        found = _connection().execute(_FIND, self._named(created_at=now() - KEPT_FOR)).one_or_none()
         if found is None:
             return
         if found.fingerprint != self.fingerprint:
@@ -97,34 +99,80 @@ class Ticket:
         A request with the same key waits here for the first one to end: after its commit this
         raises as `check` does, after its rollback it goes on.
         """
-        moment = now()
-        # Deleted first, while this transaction holds nothing that another could wait for.
-        old = sa.delete(TABLE).where(TABLE.c.created_at < moment - KEPT_FOR)
-        values = {
-            "owner_id": self.owner_id,
-            "key": self.key,
-            "fingerprint": self.fingerprint,
-            "created_at": moment,
-        }
-        try:
-            with db.session.no_autoflush:
-                db.session.execute(old, bind_arguments=_OWN)
-                db.session.execute(sa.insert(TABLE).values(values), bind_arguments=_OWN)
-        except IntegrityError as error:
+        connection, moment = _connection(), now()
+        values = self._named(
+            fingerprint=self.fingerprint, created_at=moment, before=moment - KEPT_FOR
+        )
+        if connection.dialect.name == "postgresql":
+            claimed = connection.execute(_SWEEP_AND_CLAIM, values)
+        else:
+            connection.execute(_SWEEP, values)
+            claimed = connection.execute(_CLAIM, values)
+        if not claimed.rowcount:
             db.session.rollback()
             self.check()
-            raise KeyReused from error
+            raise KeyReused
 
     def settle(self, row_key: str) -> None:
         """Note the record that was added, still in its transaction."""
-        statement = sa.update(TABLE).where(self._is_mine()).values(row_key=row_key)
-        db.session.execute(statement, bind_arguments=_OWN)
+        _connection().execute(_SETTLE, self._named(written=row_key))
 
-    def _is_mine(self) -> Any:
-        return sa.and_(TABLE.c.owner_id == self.owner_id, TABLE.c.key == self.key)
+    def _named(self, **values: Any) -> dict[str, Any]:
+        return {"owner": self.owner_id, "name": self.key, **values}
 
 
-_OWN = {"mapper": sa.inspect(Once)}
+@contextmanager
+def answered_once(ticket: Ticket | None) -> Iterator[None]:
+    """Let a request that comes again be answered as the first was, not with a refusal.
+
+    Its record may be what it is refused for. Raises as `Ticket.check` does.
+    """
+    try:
+        yield
+    except (Invalid, Forbidden):
+        if ticket is not None:
+            ticket.check()
+        raise
+
+
+def _connection() -> sa.Connection:
+    """The connection of the session's transaction; nothing that waits in the session is flushed."""
+    return db.session.connection(bind_arguments={"mapper": sa.inspect(Once)})
+
+
+_IS_MINE = sa.and_(TABLE.c.owner_id == sa.bindparam("owner"), TABLE.c.key == sa.bindparam("name"))
+_FIND = sa.select(TABLE.c.fingerprint, TABLE.c.row_key).where(
+    _IS_MINE, TABLE.c.created_at >= sa.bindparam("created_at")
+)
+_SETTLE = sa.update(TABLE).where(_IS_MINE).values(row_key=sa.bindparam("written"))
+_VALUES: dict[str, Any] = {
+    "owner_id": sa.bindparam("owner"),
+    "key": sa.bindparam("name"),
+    "fingerprint": sa.bindparam("fingerprint"),
+    "created_at": sa.bindparam("created_at"),
+}
+_IS_OLD = TABLE.c.created_at < sa.bindparam("before")
+# An old key that nobody has swept away yet is as good as none.
+_TAKEN_OVER = {
+    "index_elements": ["owner_id", "key"],
+    "set_": {**_VALUES, "row_key": None},
+    "where": _IS_OLD,
+}
+_SWEEP = sa.delete(TABLE).where(_IS_OLD)
+_CLAIM = sqlite.insert(TABLE).values(_VALUES).on_conflict_do_update(**_TAKEN_OVER)
+# Whoever sweeps waits for nobody: somebody else may be waiting for this very key.
+_FREE = (
+    sa.select(TABLE.c.owner_id, TABLE.c.key)
+    .where(_IS_OLD, sa.not_(_IS_MINE))
+    .limit(SWEPT_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_SWEEP_AND_CLAIM = (
+    postgresql.insert(TABLE)
+    .values(_VALUES)
+    .on_conflict_do_update(**_TAKEN_OVER)
+    .add_cte(sa.delete(TABLE).where(sa.tuple_(TABLE.c.owner_id, TABLE.c.key).in_(_FREE)).cte("old"))
+)
 
 
 def new_key() -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone
 from flask import Blueprint, Flask, current_app, has_request_context, redirect, request
-from flask_babel import gettext as _
+from flask_babel import gettext as _, refresh
 from werkzeug.wrappers import Response
 
 from app.core.errors import BadParameter
@@ -77,6 +77,12 @@ def current_preferences() -> Preferences:
     return found
 
 
+def forget_preferences() -> None:
+    """Ask anew for the choices; it is only now known who makes this request."""
+    if request.environ.pop(_CACHED, None) is not None:
+        refresh()
+
+
 def is_valid(name: str, value: str) -> bool:
     """Whether `value` can be chosen for the preference `name`.
 
@@ -128,7 +134,7 @@ def _valid(given: Choice) -> dict[str, str]:
 
 def _is_timezone(name: str) -> bool:
     try:
-        get_timezone(name)
+        ZoneInfo(name)
     except (LookupError, ValueError, OSError):
         return False
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
@@ -20,12 +19,14 @@ def dist_folder(app: Flask) -> Path:
     return Path(app.root_path, "static", "dist")
 
 
-def with_static_files(app: Flask, headers: Mapping[str, str]) -> WhiteNoise:
-    """The application with WhiteNoise in front, which answers for the built files only."""
+def with_static_files(app: Flask, policy: str) -> WhiteNoise:
+    """The application with WhiteNoise in front, which answers for the built files only.
+
+    `policy` is their Content-Security-Policy.
+    """
 
     def add_headers(file_headers: object, _path: str, _url: str) -> None:
-        for name, value in headers.items():
-            file_headers[name] = value  # type: ignore[index]
+        file_headers["Content-Security-Policy"] = policy  # type: ignore[index]
 
     return WhiteNoise(
         app.wsgi_app,

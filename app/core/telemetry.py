@@ -1,12 +1,12 @@
-"""Follows each request: its id, and the number and time of its SQL statements."""
+"""The outermost layer: what every response carries, and what is counted of every request."""
 
 from __future__ import annotations
 
 import re
+import secrets
 import time
-import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
@@ -26,17 +26,28 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 @dataclass
 class SqlTally:
-    """The statements of one request."""
+    """The statements of one request, and when it began."""
 
     count: int = 0
     seconds: float = 0.0
+    began: float = field(default_factory=time.perf_counter)
 
 
 class Telemetry:
-    """The outermost layer of the application: static files and refused requests have an id too."""
+    """The outermost layer of the application: built files and refused requests pass it too.
 
-    def __init__(self, application: WSGIApplication, *, shows_timing: bool) -> None:
+    It gives each response an id, and those of `headers` that it has not got already.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        *,
+        headers: Mapping[str, str],
+        shows_timing: bool,
+    ) -> None:
         self._application = application
+        self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
         self._shows_timing = shows_timing
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -44,6 +55,8 @@ class Telemetry:
         tally = environ[_TALLY] = SqlTally()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[..., Any]:
+            given = {name.lower() for name, _value in headers}
+            headers += [header for name, header in self._headers if name not in given]
             headers.append(("X-Request-ID", identifier))
             if self._shows_timing:
                 timing = f'sql;desc="{tally.count}";dur={tally.seconds * 1000:.1f}'
@@ -72,12 +85,14 @@ def sql_tally() -> SqlTally:
     """The statements of the current request so far."""
     if not has_request_context():
         return SqlTally()
-    tally: SqlTally = request.environ.setdefault(_TALLY, SqlTally())
+    tally: SqlTally | None = request.environ.get(_TALLY)
+    if tally is None:
+        tally = request.environ[_TALLY] = SqlTally()
     return tally
 
 
 def _well_formed_id(given: str | None) -> str:
-    return given if given and _WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
+    return given if given and _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
 
 
 @event.listens_for(Engine, "before_cursor_execute")
@@ -85,12 +100,14 @@ def _start_statement(
     _conn: Any, _cursor: Any, _sql: Any, _args: Any, context: Any, _m: Any
 ) -> None:
     if has_request_context():
-        sql_tally().count += 1
-        context.bureau_started = time.perf_counter()
+        tally = sql_tally()
+        tally.count += 1
+        context.bureau_tally = tally, time.perf_counter()
 
 
 @event.listens_for(Engine, "after_cursor_execute")
 def _end_statement(_conn: Any, _cursor: Any, _sql: Any, _args: Any, context: Any, _m: Any) -> None:
-    started = getattr(context, "bureau_started", None)
-    if started is not None:
-        sql_tally().seconds += time.perf_counter() - started
+    found = getattr(context, "bureau_tally", None)
+    if found is not None:
+        tally, started = found
+        tally.seconds += time.perf_counter() - started

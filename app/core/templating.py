@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import gettext as _
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from app.core import formats
 from app.core.banners import current_banners
-from app.core.i18n import current_locale, list_languages, text_direction
+from app.core.i18n import current_locale, text_direction
+from app.core.indentation import Unindented
 from app.core.preferences import current_preferences
 from app.core.static import URL_PREFIX, dist_folder
 from app.core.web import csp_nonce
@@ -43,7 +46,7 @@ class Manifest:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._built_at: float | None = None
-        self._names: dict[str, str] = {}
+        self._names: dict[str, Any] = {}
 
     def file_of(self, name: str, *, is_fixed: bool) -> str:
         """The built file of `name`; `is_fixed` spares looking whether there is a newer build."""
@@ -51,7 +54,12 @@ class Manifest:
             self._read()
         if name not in self._names:
             raise MissingAssetError(f"{name} is not in {self._path}: run `npm run build`")
-        return self._names[name]
+        return str(self._names[name])
+
+    def imports_of(self, name: str) -> list[str]:
+        """The files that the script `name` needs before it can run, as of the last look."""
+        found: list[str] = self._names.get(f"{name} imports", [])
+        return found
 
     def _read(self) -> None:
         try:
@@ -69,10 +77,13 @@ def init_templating(app: Flask) -> None:
         app.jinja_env.undefined = StrictUndefined
     # Pages carry no empty lines where a template had an instruction.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
     app.extensions[_EXTENSION] = Manifest(dist_folder(app) / "manifest.json")
     functions: dict[str, Any] = {name: getattr(formats, name) for name in FORMATS}
-    app.jinja_env.globals.update(functions, asset=asset, csp_nonce=csp_nonce)
-    app.jinja_env.globals["banners"] = current_banners
+    app.jinja_env.globals.update(functions, asset=asset, csp_nonce=csp_nonce, icon=icon)
+    app.jinja_env.globals.update(
+        banners=current_banners, env_label=env_label, imports_of=imports_of
+    )
     app.jinja_env.filters.update(functions)
     app.context_processor(page_context)
 
@@ -85,6 +96,22 @@ def asset(name: str) -> str:
     return f"{root}{URL_PREFIX}{manifest.file_of(name, is_fixed=is_fixed)}"
 
 
+def imports_of(name: str) -> list[str]:
+    """The addresses of what a built script needs, to be fetched along with it."""
+    manifest: Manifest = current_app.extensions[_EXTENSION]
+    folder = asset(name).rpartition("/")[0]
+    return [f"{folder}/{file}" for file in manifest.imports_of(name)]
+
+
+@lru_cache(maxsize=1_000)
+def icon(name: str, more: str = "") -> Markup:
+    """A symbol of `app/assets/icons.svg`; it is decoration, so that what it means stands beside it.
+
+    `more` names further classes, such as `turns` where it points the way that one reads.
+    """
+    return Markup('<i class="{}"></i>').format(f"i-{name} {more}".rstrip())
+
+
 def page_context() -> dict[str, Any]:
     """What depends on who makes the request."""
     if not has_request_context():
@@ -92,10 +119,7 @@ def page_context() -> dict[str, Any]:
     return {
         "app_name": current_app.config.get("APP_NAME", "Bureau"),
         "current_locale": current_locale(),
-        "env_label": env_label(),
-        "languages": list_languages(),
         "preferences": current_preferences(),
-        "preferences_url": url_for("preferences.save_preferences"),
         "text_direction": text_direction(),
     }
 

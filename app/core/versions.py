@@ -14,6 +14,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -66,7 +67,7 @@ class RedisVersions:
 
     def read(self, tags: Sequence[str]) -> tuple[int, ...]:
         """The stamps of these tags, in their order."""
-        names = [f"{self._prefix}{tag}" for tag in tags]
+        names = self.names(tags)
         found = self._client.mget(names)
         if None in found:
             # A stamp that Redis has lost must never come back as one it had before. It is
@@ -78,7 +79,11 @@ class RedisVersions:
 
     def renew(self, tags: Iterable[str]) -> None:
         """Stamp these tags with the time of now."""
-        self._client.mset({f"{self._prefix}{tag}": time.time_ns() for tag in tags})
+        self._client.mset(dict.fromkeys(self.names(tags), time.time_ns()))
+
+    def names(self, tags: Iterable[str]) -> list[str]:
+        """The names under which Redis has the stamps of these tags."""
+        return [f"{self._prefix}{tag}" for tag in tags]
 
 
 def _map(path: Path | None) -> mmap.mmap:
@@ -96,5 +101,6 @@ def _map(path: Path | None) -> mmap.mmap:
     return mmap.mmap(-1, size)
 
 
+@lru_cache(SLOTS)
 def _offset(tag: str) -> int:
     return zlib.crc32(tag.encode()) % SLOTS * _STAMP.size

@@ -7,8 +7,8 @@ import logging
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from app.core.appbuilder import LAST_GROUP
 from app.core.feature import add_model_view
+from app.core.menu import LAST_GROUP
 from app.extensions import mail
 from app.mail.views import MailView
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,20 +13,29 @@ from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql import ColumnElement
 
+from app.core.cache import cached
 from app.core.clock import now
 from app.core.errors import Forbidden, Unauthorized
 from app.extensions import db
-from app.security.factors.policy import is_enforced
-from app.security.models import Preference, UserSession
+from app.security.factors.policy import has_policies, needs_factor
+from app.security.models import Preference, SessionKind, UserSession
 from app.security.passwords import hash_password
-from app.security.rights.sets import VISITOR, Rights, rights_of, rights_of_role, version_query
-from app.security.sessions.store import browser_session, is_alive, is_current
+from app.security.rights.sets import (
+    RIGHTS_TABLES,
+    VISITOR,
+    Rights,
+    rights_of,
+    rights_of_role,
+    version_query,
+)
+from app.security.sessions.store import browser_digest, is_alive, is_current
 
 IMPERSONATE = ("can_impersonate", "User")
 """The right to act as other users; who loses it meanwhile is themselves at the next request."""
+
+PUBLIC_RIGHTS_SECONDS = 10
+"""How long a visitor may be refused what visitors were given by a machine that shares no cache."""
 
 _ACCOUNT = "bureau_account"
 _RIGHTS = "bureau_rights"
@@ -64,59 +74,94 @@ class Account:
         return self.user is not self.real_user
 
 
-def load_account(session: ColumnElement[bool]) -> Account | None:
-    """Load whoever holds the session that meets a condition: one statement.
+def load_account_of_browser(digest: str) -> Account | None:
+    """Load whoever has signed in with the browser whose token has this digest: one statement."""
+    return _load(_session_of_browser(), {"digest": digest})
 
-    It brings the active users, the preferences of the one who signed in, and the version of all
-    rights. A session that is over, that was begun with another password, or that waits for a
-    second factor or lacks one that a role asks for, is none.
+
+def load_account_of_client(key: int) -> Account | None:
+    """Load whoever holds this session of an API client: one statement."""
+    return _load(_session_of_client(), {"key": key})
+
+
+def _load(statement: sa.Select[Any], values: Mapping[str, Any]) -> Account | None:
+    """Load whoever holds the session that a statement finds.
+
+    A session that is over, that was begun with another password, or that waits for a second
+    factor or lacks one that a role asks for, is none.
     """
-    borrowed = sa.case((UserSession.acting_until > now(), UserSession.acting_user_id))
-    acting = sa.func.coalesce(borrowed, UserSession.user_id)
-    real = aliased(User)
-    statement = (
-        sa.select(User, Preference, version_query(), User.id, real, UserSession)
-        .select_from(UserSession)
-        .join(real, real.id == UserSession.user_id)
-        .join(User, User.id == acting)
-        .outerjoin(Preference, Preference.user_id == real.id)
-        .where(session, is_alive(), UserSession.awaits_factor.is_(False), User.active, real.active)
-        .where(sa.or_(UserSession.has_factor, sa.not_(is_enforced(UserSession.user_id))))
-    )
-    account = _read_account(statement)
-    if account is None or account.session is None:
+    row = db.session.execute(statement, values).one_or_none()
+    if row is None:
         return None
-    if not is_current(account.session, account.real_user):
+    user, preference, held, version, has_policies = row
+    if not is_current(held, user):
         return None
-    return account if _may_act(account) else _as_oneself(account)
+    if has_policies and not held.has_factor and needs_factor(user.id, version):
+        return None
+    account = Account(user, preference, version, user.id, user, held)
+    return _as_somebody_else(account) if _acts(held) else account
 
 
-def _may_act(account: Account) -> bool:
-    """Whether it is oneself, or one may still act as others: that right may be gone by now."""
-    if not account.is_impersonated:
-        return True
-    return IMPERSONATE in rights_of(account.real_user_id, account.rights_version)
+def _acts(held: UserSession) -> bool:
+    until = held.acting_until
+    return held.acting_user_id is not None and until is not None and until > now()
 
 
-def _as_oneself(account: Account) -> Account:
-    return replace(account, user=account.real_user, user_id=account.real_user_id)
+def _as_somebody_else(account: Account) -> Account | None:
+    """The account as it acts, unless the right to is gone by now; None where the user is."""
+    assert account.session is not None
+    if IMPERSONATE not in rights_of(account.real_user_id, account.rights_version):
+        return account
+    statement = sa.select(User).where(User.id == account.session.acting_user_id, User.active)
+    user = db.session.scalar(statement.execution_options(populate_existing=True))
+    return None if user is None else replace(account, user=user, user_id=user.id)
 
 
 def load_account_of(user_id: int) -> Account | None:
     """Load an active user who has no session, such as the owner of a key: one statement."""
-    same = aliased(User)
-    return _read_account(
-        sa.select(User, Preference, version_query(), User.id, same)
-        .join(same, same.id == User.id)
+    row = db.session.execute(_user(), {"user_id": user_id}).one_or_none()
+    if row is None:
+        return None
+    user, preference, version = row
+    return Account(user, preference, version, user_id, user)
+
+
+def _holders(*columns: Any) -> sa.Select[Any]:
+    """Select active users with their preferences, the version of all rights, and more columns.
+
+    Every request begins with such a statement. To put one together takes longer than to run it,
+    so each is made once. A database session that lives longer than a request must not answer from
+    what it remembers.
+    """
+    return (
+        sa.select(User, Preference, *columns)
         .outerjoin(Preference, Preference.user_id == User.id)
-        .where(User.id == user_id, User.active)
+        .where(User.active)
+        .execution_options(populate_existing=True)
     )
 
 
-def _read_account(statement: sa.Select[Any]) -> Account | None:
-    # A database session that lives longer than a request must not answer from what it remembers.
-    row = db.session.execute(statement.execution_options(populate_existing=True)).one_or_none()
-    return Account(*row) if row is not None else None
+@cache
+def _user() -> sa.Select[Any]:
+    return _holders(version_query()).where(User.id == sa.bindparam("user_id"))
+
+
+def _session(kind: SessionKind) -> sa.Select[Any]:
+    return (
+        _holders(UserSession, version_query(), has_policies())
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.kind == kind, is_alive(), UserSession.awaits_factor.is_(False))
+    )
+
+
+@cache
+def _session_of_browser() -> sa.Select[Any]:
+    return _session(SessionKind.BROWSER).where(UserSession.digest == sa.bindparam("digest"))
+
+
+@cache
+def _session_of_client() -> sa.Select[Any]:
+    return _session(SessionKind.API).where(UserSession.id == sa.bindparam("key"))
 
 
 def remember_account(account: Account) -> None:
@@ -126,14 +171,17 @@ def remember_account(account: Account) -> None:
 
 def current_account() -> Account | None:
     """The account of whoever is signed in, as the request's first statement found it."""
-    if not (has_request_context() and current_user and current_user.is_authenticated):
+    if not has_request_context():
         return None
-    user = current_user._get_current_object()
+    # A page asks some thirty times, and Flask-Login's own way to the user is a long one.
+    user = g.get("_login_user") or current_user._get_current_object()
+    if user is None or not user.is_authenticated:
+        return None
     found: Account | None = g.get(_ACCOUNT)
     if found is None or found.user is not user:
         # Whoever signs in with this very request was not loaded as a user yet.
-        held = browser_session()
-        found = load_account(held) if held is not None else load_account_of(user.id)
+        digest = browser_digest()
+        found = load_account_of_browser(digest) if digest else load_account_of(user.id)
     if found is not None:
         remember_account(found)
     return found
@@ -157,12 +205,36 @@ def own_account() -> Account:
 
 def current_rights() -> Rights:
     """What whoever makes this request may do; asked once for each request."""
-    account = current_account()
+    return _held_rights(current_account())
+
+
+def _held_rights(account: Account | None) -> Rights:
     held: tuple[Account | None, Rights] | None = g.get(_RIGHTS)
     if held is None or held[0] is not account:
         held = (account, _rights_of(account))
         setattr(g, _RIGHTS, held)
     return held[1]
+
+
+def has_right(permission: str, subject: str) -> bool:
+    """Whether whoever makes this request holds the permission on the subject.
+
+    A visitor who lacked it a moment ago is refused without a statement. One who held it is asked
+    about afresh, so that a right which was taken from visitors is gone at once, everywhere.
+    """
+    right, account = (permission, subject), current_account()
+    if account is None and right not in _lately_public_rights():
+        return False
+    return right in _held_rights(account)
+
+
+def _lately_public_rights() -> Rights:
+    """What visitors may do; another machine without Redis learns late of what they may do more."""
+
+    def read() -> Rights:
+        return rights_of(VISITOR, _read_version())
+
+    return cached("public-rights", RIGHTS_TABLES, read, PUBLIC_RIGHTS_SECONDS)
 
 
 def _rights_of(account: Account | None) -> Rights:
@@ -229,4 +301,9 @@ def _roles_named(names: list[str]) -> sa.Select[Any]:
 
 
 def _read_version() -> int:
-    return int(db.session.scalar(sa.select(version_query())) or 0)
+    return int(db.session.scalar(_version()) or 0)
+
+
+@cache
+def _version() -> sa.Select[Any]:
+    return sa.select(version_query())

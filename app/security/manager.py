@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, session
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
@@ -14,13 +14,16 @@ from flask_login import LoginManager, current_user
 
 from app.core.errors import Unauthorized
 from app.core.feature import add_model_view
+from app.core.preferences import forget_preferences
 from app.extensions import limiter
 from app.security.accounts import (
     Account,
     current_account,
     current_rights,
     find_user,
-    load_account,
+    has_right,
+    load_account_of_browser,
+    load_account_of_client,
     remember_account,
 )
 from app.security.admin import (
@@ -43,10 +46,13 @@ from app.security.links.views import AskView, LinkView
 from app.security.providers.arrival import is_vouched_for
 from app.security.providers.registry import providers
 from app.security.providers.views import IdentitiesView, ProviderView
+from app.security.rights.sets import Rights
 from app.security.rights.sync import sync_permissions
+from app.security.sessions.acting import check_acting
 from app.security.sessions.acting_views import ActingView
 from app.security.sessions.confirm_views import ConfirmView
-from app.security.sessions.store import browser_session, note_use
+from app.security.sessions.confirmation import read_confirmation
+from app.security.sessions.store import browser_digest, note_use
 from app.security.sessions.views import OwnSessionsView
 from app.security.tokens import bearer as tokens
 from app.security.tokens.api import SecurityApi
@@ -55,6 +61,28 @@ from app.security.views import AuthView, ProfileView
 from app.security.why.views import WhyView
 
 ADMINISTRATION = "administration"
+
+ACCOUNT_PAGES = (
+    (_("Profile"), "user", f"{ProfileView.__name__}.{ProfileView.default_view}"),
+    (_("Change the password"), "key", f"{ProfileView.__name__}.password"),
+    (_("Second factors"), "shield", f"{FactorsView.__name__}.{FactorsView.default_view}"),
+    (_("My sessions"), "screen", f"{OwnSessionsView.__name__}.{OwnSessionsView.default_view}"),
+    (_("API keys"), "code", f"{OwnKeysView.__name__}.{OwnKeysView.default_view}"),
+    (_("Other log-ins"), "link", f"{IdentitiesView.__name__}.{IdentitiesView.default_view}"),
+)
+"""Label, icon and endpoint of the pages about one's own account; the last where there are any."""
+
+
+class OurLoginManager(LoginManager):
+    """Flask-Login, which asks the session who it is and nothing else: no cookie, no fingerprint."""
+
+    def _load_user(self) -> None:
+        key = session.get("_user_id")
+        # Meanwhile nobody is signed in: what goes wrong is said in some language.
+        self._update_request_context_with_user(None)
+        if key is not None:
+            self._update_request_context_with_user(self._user_callback(key))
+            forget_preferences()
 
 
 class SecurityManager(FabSecurityManager):
@@ -66,7 +94,11 @@ class SecurityManager(FabSecurityManager):
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether whoever makes this request holds the permission on the subject."""
-        return (permission_name, view_name) in current_rights()
+        return has_right(permission_name, view_name)
+
+    def held_rights(self) -> Rights:
+        """All that whoever makes this request may do, to be asked many times."""
+        return current_rights()
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Whether everybody holds the permission, signed in or not."""
@@ -84,15 +116,16 @@ class SecurityManager(FabSecurityManager):
 
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Let sessions and tokens say who it is; nobody is redirected by Flask-Login."""
-        manager = LoginManager(app)
-        # It would write the session on a GET whenever an address changes.
-        manager.session_protection = None
+        manager = OurLoginManager()
         manager.user_loader(self.load_user)
+        # Its own way to bind itself also looks after a cookie of its own, with every response.
+        app.login_manager = manager  # type: ignore[attr-defined]
+        app.add_template_global(current_user, "current_user")
         return manager
 
     def create_limiter(self, app: Flask) -> Limiter:
         """Bind the one limiter that views can use; log-in counts its attempts by itself."""
-        limiter.init_app(app)
+        limiter.init_app(app._get_current_object())  # type: ignore[attr-defined]
         return limiter
 
     def load_user(self, pk: Any) -> User | None:
@@ -100,8 +133,8 @@ class SecurityManager(FabSecurityManager):
         # A caller who sends a token means the token, also where a cookie comes along.
         if tokens.has_token():
             return None
-        held = browser_session()
-        account = load_account(held) if held is not None else None
+        digest = browser_digest()
+        account = load_account_of_browser(digest) if digest is not None else None
         # Flask-Login's own note of who it is must agree, or the cookie was put together.
         if account is None or str(account.real_user.id) != str(pk):
             return None
@@ -111,7 +144,7 @@ class SecurityManager(FabSecurityManager):
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> User | None:
         """The user of a token, under the same conditions."""
-        account = load_account(tokens.session_of_claims(jwt_data))
+        account = load_account_of_client(tokens.session_key_of(jwt_data))
         if account is None or str(account.user_id) != str(jwt_data["sub"]):
             return None
         return self._welcome(account)
@@ -122,8 +155,11 @@ class SecurityManager(FabSecurityManager):
             note_use(account.session)
         return account.user
 
-    def before_request(self) -> None:
-        """Make the user known, refuse a bad token or key, and count calls of the API."""
+    def before_request(self) -> Any:
+        """Make the user known, refuse a bad token or key, and count calls of the API.
+
+        Then look after those who act as somebody else, and at a proof that comes with a form.
+        """
         g.user = current_user
         if tokens.has_token():
             # While the token is read nobody is signed in, whatever the cookie says.
@@ -135,6 +171,8 @@ class SecurityManager(FabSecurityManager):
                 count_call()
                 raise
         count_call()
+        check_acting()
+        return read_confirmation()
 
     def _user_of_token(self, sent: str) -> User:
         if looks_like_key(sent):
@@ -160,19 +198,11 @@ class SecurityManager(FabSecurityManager):
         """Do nothing: migrations make the tables, and `fab create-permissions` the roles."""
 
     def account_pages(self) -> Iterable[tuple[Any, str, str]]:
-        """What a user's own menu leads to: label, icon, address."""
+        """What a user's own menu leads to: label, icon, endpoint."""
         account = current_account()
         if account is None or account.is_impersonated:
-            return []
-        url = IdentitiesView.get_default_url()
-        return [
-            (_("Profile"), "user", ProfileView.get_default_url()),
-            (_("Change the password"), "key", ProfileView.password_url()),
-            (_("Second factors"), "shield", FactorsView.get_default_url()),
-            (_("My sessions"), "screen", OwnSessionsView.get_default_url()),
-            (_("API keys"), "code", OwnKeysView.get_default_url()),
-            *([(_("Other log-ins"), "link", url)] if list(providers()) else []),
-        ]
+            return ()
+        return ACCOUNT_PAGES if list(providers()) else ACCOUNT_PAGES[:-1]
 
     def register_views(self) -> None:
         """Register our views; none of FAB's."""

@@ -94,6 +94,26 @@ def test_related_record_is_added_from_the_page_of_its_owner(visit, new_person):
     expect(page.locator(".related").get_by_role("link", name="Sweep the floor")).to_be_visible()
 
 
+def test_what_belongs_to_a_record_and_its_history_come_when_they_are_seen(visit, new_person):
+    page = visit(new_person(TODO_USER), viewport={"width": 800, "height": 300})
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    add_list(page, "Attic")
+    expect(page.get_by_role("heading", level=1, name="Attic")).to_be_visible()
+    before = [url for url in fetched if "part=latest" in url]
+
+    for name in ("Items", "History"):
+        page.get_by_role("heading", name=name).scroll_into_view_if_needed()
+        page.mouse.wheel(0, 120)
+
+    expect(page.locator(".latest")).to_contain_text("Attic")
+    expect(page.locator(".related").first).to_contain_text("None yet.")
+    assert before == []
+    page.get_by_role("heading", name="History").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1, name="Attic")).to_be_visible()
+    expect(page).to_have_url(re.compile("/history/"))
+
+
 def test_delete_asks_and_can_be_called_off(visit, new_person):
     page = visit(new_person(TODO_USER))
     add_list(page, "Balcony")

@@ -114,7 +114,7 @@ def test_filter_dialog_knows_the_conditions_of_the_address(visit):
     page.get_by_role("button", name="Filter 2 conditions").click()
     dialog = page.get_by_role("dialog", name="Filter")
 
-    assert dialog.locator(".filter-row").count() == 2
+    expect(dialog.locator(".filter-row")).to_have_count(2)
     expect(dialog.get_by_label("Pending", exact=True)).to_be_checked()
     expect(dialog.get_by_label("Unsubscribed", exact=True)).not_to_be_checked()
     expect(dialog.get_by_label("Value of Locale")).to_have_value("de")

@@ -173,7 +173,7 @@ class Diary(Model):
 
     title: Mapped[str] = mapped_column(Str(40))
     validate: Mapped[str | None] = mapped_column(Str(40))
-    data: Mapped[str | None] = mapped_column(Str(40))
+    data: Mapped[str | None] = mapped_column(Str(40), info={"full_text": "english"})
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("ab_user.id"), default=current_user_id)
 
     owner: Mapped[User] = relationship(foreign_keys=owner_id)

@@ -8,7 +8,8 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from app.core.cache import cache_is_ready, cached, drop, init_cache, tags_of
-from app.extensions import cache, db
+from app.core.changes import EVERYTHING
+from app.extensions import db
 from tests import services
 from tests.core.conftest import Book, Shelf, tables
 
@@ -22,7 +23,7 @@ def app(request, make_tiny):
         config["CACHE_REDIS_URL"] = request.getfixturevalue("redis_url")
     app = make_tiny(init_cache, **config)
     with tables(app):
-        cache.clear()
+        drop(EVERYTHING)
         db.session.add(Book(id=1, title="Emma"))
         db.session.commit()
         yield app

@@ -183,13 +183,16 @@ def test_a_fault_of_ours_is_logged_and_never_shown(client, caplog, name):
     assert "Traceback" in caplog.text
 
 
-@pytest.mark.parametrize("name", ["away", "pool", "locked"])
-def test_a_database_that_is_away(client, name):
+@pytest.mark.parametrize(
+    ("name", "code", "seconds"),
+    [("away", "unavailable", "30"), ("pool", "busy", "5"), ("locked", "busy", "5")],
+)
+def test_a_database_that_is_away_or_busy_says_when_to_come_back(client, name, code, seconds):
     response = client.get(f"/api/v1/{name}")
 
     assert response.status_code == 503
-    assert response.json["code"] == "unavailable"
-    assert "Retry-After" in response.headers
+    assert response.json["code"] == code
+    assert response.headers["Retry-After"] == seconds
 
 
 def test_a_save_on_an_older_version_is_a_conflict(client):

@@ -5,14 +5,14 @@ import pytest
 
 from app.core import formats
 from app.core.clock import ManualClock, use_clock
-from app.core.i18n import init_i18n
+from app.core.i18n import as_reader, init_i18n
 
 EVENING = datetime(2024, 2, 29, 23, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def app(make_tiny):
-    languages = {code: {"name": code} for code in ("en", "pt", "ar", "de", "ja")}
+    languages = {code: {"name": code} for code in ("en", "pt", "ar", "de", "hi", "ja")}
     return make_tiny(init_i18n, LANGUAGES=languages)
 
 
@@ -33,6 +33,7 @@ def written(app, locale, zone, function, *values):
         ("en", "decimal", (Decimal("1234.5"),), "1,234.50"),
         ("pt", "decimal", (1234.5, 1), "1.234,5"),
         ("en", "decimal", (1234.5, 0), "1,234"),
+        ("hi", "decimal", (1234567.5,), "12,34,567.50"),
         ("en", "percent", (0.25,), "25%"),
         ("de", "percent", (0.256, 1), "25,6 %"),
         ("en", "money", (Decimal("1234.5"), "EUR"), "€1,234.50"),
@@ -43,6 +44,9 @@ def written(app, locale, zone, function, *values):
         ("ja", "date", (date(2024, 2, 29), "long"), "2024年2月29日"),
         ("en", "time", (time(15, 4),), "3:04\u202fPM"),
         ("pt", "time", (time(15, 4),), "15:04"),
+        ("en", "size", (1_250_000,), "1.2 MB"),
+        ("pt", "size", (1_500,), "1,5 kB"),
+        ("en", "size", (999,), "999 B"),
         ("en", "interval", (timedelta(hours=3),), "3 hours"),
         ("pt", "interval", (timedelta(days=1),), "1 dia"),
     ],
@@ -75,9 +79,10 @@ def test_a_moment_without_a_time_zone_is_utc(app):
     assert written(app, "pt", "Asia/Tokyo", "time", naive) == "08:30"
 
 
+@pytest.mark.parametrize("year", [2024, 2060])
 @pytest.mark.parametrize(("month", "expected"), [(1, "13:00"), (7, "14:00")])
-def test_summer_time(app, month, expected):
-    noon = datetime(2024, month, 15, 12, tzinfo=UTC)
+def test_summer_time(app, year, month, expected):
+    noon = datetime(year, month, 15, 12, tzinfo=UTC)
 
     assert written(app, "pt", "Europe/Berlin", "time", noon) == expected
 
@@ -118,3 +123,29 @@ def test_no_money_is_an_empty_text(app):
 def test_ends_of_the_calendar_stay_where_they_are(app, zone, moment):
     with app.test_request_context(headers={"Cookie": f"timezone={zone}"}):
         assert formats.in_timezone(moment) == moment
+
+
+def test_somebody_else_reads_in_their_own_language_and_time_zone(app):
+    with app.test_request_context(headers={"Cookie": "locale=en; timezone=UTC"}):
+        before = formats.format_datetime(EVENING, "short")
+        with as_reader("pt", "Asia/Tokyo"):
+            inside = formats.format_datetime(EVENING, "short")
+        after = formats.format_datetime(EVENING, "short")
+
+    assert inside == "01/03/2024 08:30"
+    assert before == after == "2/29/24, 11:30\u202fPM"
+
+
+def test_formats_are_made_once_for_a_language_and_a_time_zone(app):
+    with app.test_request_context(headers={"Cookie": "locale=pt; timezone=Asia/Tokyo"}):
+        of_request = formats.current_formats()
+
+    assert of_request is formats.formats_for("pt", "Asia/Tokyo")
+    assert of_request is not formats.formats_for("pt", "UTC")
+
+
+def test_what_was_written_without_a_time_zone_is_not_converted():
+    tokyo = formats.formats_for("pt", "Asia/Tokyo")
+
+    assert tokyo.date_and_time(EVENING.replace(tzinfo=None), "short") == "29/02/2024 23:30"
+    assert tokyo.date_and_time(None) == tokyo.exact(None) == tokyo.scientific(None) == ""

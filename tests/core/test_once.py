@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from app.core.clock import now
 from app.core.once import KEPT_FOR, TABLE
 from app.extensions import db
-from tests.core.models import Badge, Species
-from tests.core.zoo import add_zoo
+from tests.core.models import Badge, Keeper, Species
+from tests.core.zoo import add_zoo, find_row, key_of
 from tests.crawl import sign_in
 from tests.forms import changed, read_form
 
@@ -43,6 +43,20 @@ def test_a_form_sent_twice_adds_one_record(client, zoo_session):
     assert first.location == second.location
     assert count("Once") == 1
     assert "Once was added." in client.get(second.location).text
+
+
+def test_a_form_sent_twice_is_answered_even_if_it_would_be_refused_now(client, zoo_session):
+    bob = find_row(Keeper, first_name="Bob")
+    form = read_form(client.get(f"/zoo/animals/add?keeper={bob.id}").text)
+    form = changed(form, name="Once", species=key_of(Species, name="Ape"))
+    first = client.post("/zoo/animals/add", data=form)
+    bob.is_secret = True
+    db.session.commit()
+
+    second = client.post("/zoo/animals/add", data=form)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.location == second.location
 
 
 def test_each_form_has_a_key_of_its_own(client):
@@ -93,6 +107,20 @@ def test_old_keys_are_forgotten(client, zoo_session):
     client.post(ADD, data=changed(read_form(client.get(ADD).text), name="Once more"))
 
     assert keys() == 1
+
+
+def test_an_old_key_may_be_used_again(client, zoo_session):
+    client.post(API, json={"name": "Once"}, headers={HEADER: "k1"})
+    aged = now() - KEPT_FOR - datetime.timedelta(minutes=1)
+    db.session.execute(sa.update(TABLE).values(created_at=aged))
+    db.session.commit()
+
+    again = client.post(API, json={"name": "Once more"}, headers={HEADER: "k1"})
+    twice = client.post(API, json={"name": "Once more"}, headers={HEADER: "k1"})
+
+    assert (again.status_code, twice.status_code) == (201, 201)
+    assert again.json == twice.json
+    assert (count("Once"), keys()) == (2, 1)
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "a\tb"])

@@ -2,10 +2,11 @@ import pytest
 from flask_wtf import CSRFProtect
 
 from app.core.error_handlers import init_errors
-from app.core.i18n import init_i18n
+from app.core.i18n import current_locale, init_i18n
 from app.core.preferences import (
     Preferences,
     current_preferences,
+    forget_preferences,
     init_preferences,
     is_valid,
     register_preferences,
@@ -158,3 +159,17 @@ def test_outside_a_request_nothing_is_chosen(app):
 def test_an_unknown_preference_cannot_be_chosen(app):
     with app.app_context():
         assert not is_valid("colour", "red")
+
+
+def test_choices_are_asked_anew_once_it_is_known_who_asks(make_tiny):
+    app = make_tiny(init_i18n, init_preferences)
+    chosen = {}
+    register_preferences(app, lambda: chosen, lambda _chosen: None)
+
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        before = str(current_locale())
+        chosen["locale"] = "pt"
+        unchanged = str(current_locale())
+        forget_preferences()
+
+        assert (before, unchanged, str(current_locale())) == ("en", "en", "pt")

@@ -1,13 +1,23 @@
 import json
 import os
+import re
+from pathlib import Path
 
 import pytest
 from flask import render_template_string
 from jinja2 import UndefinedError
 
+from app.core import templating
 from app.core.i18n import init_i18n
 from app.core.preferences import init_preferences
-from app.core.templating import MissingAssetError, asset, env_label, init_templating
+from app.core.templating import (
+    MissingAssetError,
+    asset,
+    env_label,
+    icon,
+    imports_of,
+    init_templating,
+)
 from app.core.web import init_web
 
 
@@ -60,6 +70,15 @@ def test_a_new_build_is_seen_in_development(make_app, dist, environment, expecte
         assert asset("main.css").endswith(expected)
 
 
+def test_what_a_script_needs_has_addresses_too(make_app, dist):
+    names = {"main.js": "main-A.js", "main.js imports": ["chunk-B.js"], "other.js": "other-C.js"}
+    write_manifest(dist, 1, **names)
+
+    with make_app().test_request_context(base_url="http://localhost/bureau/"):
+        assert imports_of("main.js") == ["/bureau/static/dist/chunk-B.js"]
+        assert imports_of("other.js") == []
+
+
 def test_a_missing_build_says_how_to_make_it(make_app):
     with make_app().app_context(), pytest.raises(MissingAssetError, match="npm run build"):
         asset("main.css")
@@ -91,14 +110,14 @@ def test_a_misspelt_name_shows_nothing_to_users(make_app):
 
 def test_a_page_knows_who_reads_it(make_app):
     template = (
-        "{{ current_locale }} {{ text_direction }} {{ preferences.theme }} {{ preferences_url }}"
-        " {{ languages | length }} {{ app_name }} {{ env_label }} {{ csp_nonce() | length > 20 }}"
+        "{{ current_locale }} {{ text_direction }} {{ preferences.theme }}"
+        " {{ app_name }} {{ env_label() }} {{ csp_nonce() | length > 20 }}"
     )
 
     with make_app().test_request_context(headers={"Cookie": "locale=pt; theme=dark"}):
         shown = render_template_string(template)
 
-    assert shown == "pt ltr dark /preferences/ 2 Bureau Test True"
+    assert shown == "pt ltr dark Bureau Test True"
 
 
 def test_formats_are_functions_and_filters(make_app):
@@ -120,3 +139,23 @@ def test_a_text_outside_a_request_needs_no_reader(make_app):
 def test_env_label(make_app, environment, expected):
     with make_app(BUREAU_ENV=environment).test_request_context():
         assert env_label() == expected
+
+
+def test_an_icon_is_one_short_element():
+    assert icon("home") == '<i class="i-home"></i>'
+    assert icon("next", "turns") == '<i class="i-next turns"></i>'
+
+
+def test_an_icon_of_a_made_up_name_is_no_code():
+    assert icon('"><script>') == '<i class="i-&#34;&gt;&lt;script&gt;"></i>'
+
+
+def test_every_icon_of_a_template_is_drawn():
+    app = Path(templating.__file__).parents[1]
+    drawn = set(re.findall(r'<symbol id="(\w+)"', (app / "assets" / "icons.svg").read_text()))
+
+    templates = "".join(path.read_text() for path in (app / "templates").rglob("*.html"))
+    used = set(re.findall(r'icon\("(\w+)"', templates))
+
+    assert len(used) > 20
+    assert used <= drawn

@@ -1,5 +1,5 @@
 import pytest
-from flask import Response, request, session
+from flask import Response, jsonify, request, session
 from flask_wtf.csrf import generate_csrf
 
 from app.core.web import content_security_policy, csp_nonce, init_web
@@ -20,6 +20,9 @@ def make_client(make_tiny, tmp_path):
         app.add_url_rule("/log-in", "log_in", log_in, methods=["POST"])
         app.add_url_rule("/form", "form", generate_csrf)
         app.add_url_rule("/own", "own", own_rules)
+        app.add_url_rule("/json", "json", lambda: {"words": WORDS, "asked": request.args})
+        app.add_url_rule("/short", "short", lambda: {"words": "few"})
+        app.add_url_rule("/row", "row", versioned_row)
         return app.test_client()
 
     return make
@@ -33,6 +36,12 @@ def log_in():
 def own_rules():
     headers = {"Cache-Control": "public, max-age=60", "Content-Security-Policy": "sandbox"}
     return Response("own", headers=headers)
+
+
+def versioned_row():
+    response = jsonify(words=WORDS, name=request.args.get("name"))
+    response.set_etag("7")
+    return response
 
 
 @pytest.fixture
@@ -66,6 +75,10 @@ def test_the_nonce_is_one_for_the_response_and_new_for_the_next(client):
     assert nonce == again
     assert f"'nonce-{nonce}'" in first.headers["Content-Security-Policy"]
     assert nonce not in second.text
+
+
+def test_what_runs_no_script_may_run_none(client):
+    assert "script-src 'none'" in client.get("/page").headers["Content-Security-Policy"]
 
 
 def test_a_view_may_have_rules_of_its_own(client):
@@ -116,7 +129,7 @@ def test_a_form_after_logging_in_sets_no_cookie(client):
     assert "Set-Cookie" not in response.headers
 
 
-@pytest.mark.parametrize("encoding", ["br", "gzip"])
+@pytest.mark.parametrize("encoding", ["zstd", "br", "gzip"])
 def test_a_page_is_compressed(client, encoding):
     response = client.get("/page", headers={"Accept-Encoding": encoding})
 
@@ -124,10 +137,21 @@ def test_a_page_is_compressed(client, encoding):
     assert len(response.data) < len(WORDS) / 10
 
 
-def test_brotli_is_preferred(client):
-    response = client.get("/page", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+@pytest.mark.parametrize(
+    ("accepted", "chosen"),
+    [("gzip, deflate, br, zstd", "zstd"), ("gzip, deflate, br", "br"), ("gzip, br;q=0.5", "gzip")],
+)
+def test_the_quickest_that_the_browser_reads_as_well_is_chosen(client, accepted, chosen):
+    response = client.get("/page", headers={"Accept-Encoding": accepted})
 
-    assert response.headers["Content-Encoding"] == "br"
+    assert response.headers["Content-Encoding"] == chosen
+
+
+def test_a_short_answer_is_sent_as_it_is(client):
+    response = client.get("/short", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in response.headers
+    assert "ETag" not in response.headers
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "deflate"])
@@ -135,6 +159,45 @@ def test_nobody_gets_what_they_cannot_read(client, encoding):
     response = client.get("/page", headers={"Accept-Encoding": encoding})
 
     assert response.text == WORDS
+
+
+@pytest.mark.parametrize("path", ["/json?a=1", "/row"])
+@pytest.mark.parametrize("encoding", ["zstd", "br", "gzip", "identity"])
+def test_what_the_caller_has_already_is_not_sent_again(client, path, encoding):
+    headers = {"Accept-Encoding": encoding}
+    tag = client.get(path, headers=headers).headers["ETag"]
+
+    again = client.get(path, headers=headers | {"If-None-Match": tag})
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == tag
+
+
+@pytest.mark.parametrize(("path", "other"), [("/json?a=1", "/json?a=2"), ("/row", "/row?name=b")])
+def test_what_is_another_answer_is_sent(client, path, other):
+    tag = client.get(path).headers["ETag"]
+
+    answer = client.get(other, headers={"If-None-Match": tag})
+
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] != tag
+
+
+def test_a_page_has_no_tag_because_no_two_are_the_same(client):
+    assert "ETag" not in client.get("/page").headers
+
+
+def test_an_answer_to_a_change_has_no_tag(client):
+    assert "ETag" not in client.post("/log-in").headers
+
+
+def test_a_tag_changes_nothing_in_what_may_be_kept(client):
+    client.post("/log-in")
+
+    response = client.get("/json")
+
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Cookie" in response.headers["Vary"]
 
 
 def test_a_stream_stays_a_stream(client):
@@ -169,7 +232,7 @@ def test_a_host_that_is_not_ours_is_refused(make_client):
 def test_the_whole_application_has_the_security_headers(make_app, path):
     headers = make_app().test_client().get(path).headers
 
-    assert "'nonce-" in headers["Content-Security-Policy"]
+    assert "script-src 'n" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Request-ID"]
     assert headers["Server-Timing"].startswith("sql;desc=")

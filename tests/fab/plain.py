@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 
@@ -23,6 +25,20 @@ THREADS = 8
 REQUESTS = 25
 
 FAULTS: dict[str, Callable[[Flask], object]] = {}
+
+
+def in_threads(work: Callable[[int], None]) -> None:
+    """Call `work(number)` in each thread, with Python changing threads as often as it can."""
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
 
 
 def fault(check: Callable[[Flask], object]) -> Callable[[Flask], object]:
@@ -41,17 +57,39 @@ def filters_are_shared_between_threads(app: Flask) -> object:
             if any(f"client {other}" in page for other in range(THREADS) if other != number):
                 wrong.append(number)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(THREADS)]
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(before)
+    in_threads(ask)
     return len(wrong)
+
+
+@fault
+def rows_are_saved_under_the_parent_of_another(_app: Flask) -> object:
+    # Each thread needs a connection of its own, so this site has a file.
+    with tempfile.TemporaryDirectory() as folder:
+        app = make_app(
+            SQLALCHEMY_DATABASE_URI=f"sqlite:///{folder}/plain.sqlite",
+            SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": 60}},
+        )
+        with app.app_context():
+            ann = db.session.scalar(sa.select(User.id).where(User.username == "ann"))
+            names = [(100 + number, f"team of {number}") for number in range(THREADS)]
+            db.session.add_all(Team(id=key, name=name, owner_id=ann) for key, name in names)
+            db.session.commit()
+            db.session.remove()
+
+        def add(number: int) -> None:
+            client = sign_in(app)
+            for turn in range(REQUESTS):
+                path = f"/productview/add?_flt_0_team={100 + number}"
+                client.get(path)
+                client.post(path, data={"name": f"added {number}-{turn}", "price": "1"})
+
+        in_threads(add)
+        with app.app_context():
+            found = db.session.execute(
+                sa.select(Product.name, Product.team_id).where(Product.name.startswith("added"))
+            ).all()
+            db.session.remove()
+    return sum(team != 100 + int(re.findall(r"\d+", name)[0]) for name, team in found)
 
 
 @fault

@@ -101,8 +101,8 @@ def make_app(**settings: Any) -> Flask:
         FAB_ADD_SECURITY_API=True,
         FAB_API_KEY_ENABLED=True,
         LANGUAGES={"en": {"flag": "gb", "name": "English"}, "pt": {"flag": "pt", "name": "pt"}},
-        **settings,
     )
+    app.config.update(settings)
     db.init_app(app)
     with app.app_context():
         builder = AppBuilder(app, db.session)

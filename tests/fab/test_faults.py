@@ -6,6 +6,7 @@ then FAB has mended it, and the test proves nothing any more.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 
@@ -17,9 +18,27 @@ from tests.core.models import Animal, Badge, Keeper, Species
 from tests.core.zoo import SECRET_TITLE, add_zoo, find_row, key_of
 from tests.crawl import sign_in
 from tests.fixtures.people import PASSWORD
+from tests.forms import changed, read_form
 
 THREADS = 8
 REQUESTS = 25
+
+
+def in_threads(app, work):
+    """Call `work(client, number)` in each thread, each with a browser of its own."""
+    threads = [
+        threading.Thread(target=work, args=(sign_in(app, "owner"), number))
+        for number in range(THREADS)
+    ]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_filters_are_shared_between_threads(plain, make_app):
@@ -33,18 +52,36 @@ def test_filters_are_shared_between_threads(plain, make_app):
             if any(f"client-{other}" in page for other in range(THREADS) if other != number):
                 wrong.append(number)
 
-    work = [threading.Thread(target=ask, args=(sign_in(app, "owner"), n)) for n in range(THREADS)]
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        for thread in work:
-            thread.start()
-        for thread in work:
-            thread.join()
-    finally:
-        sys.setswitchinterval(before)
+    in_threads(app, ask)
 
     assert wrong == []
+
+
+def test_rows_are_saved_under_the_parent_of_another(plain, make_app):
+    assert plain["rows_are_saved_under_the_parent_of_another"] > 0
+    app = make_app("sqlite")
+    add_zoo(app)
+    with app.app_context():
+        kinds = [Species(name=f"Kind {number}") for number in range(THREADS)]
+        db.session.add_all(kinds)
+        db.session.commit()
+        keys = [kind.id for kind in kinds]
+        db.session.remove()
+
+    def add(client, number):
+        for turn in range(REQUESTS):
+            path = f"/zoo/animals/add?species={keys[number]}"
+            sent = read_form(client.get(path).text)
+            client.post(path, data=changed(sent, name=f"added {number}-{turn}", rank="7"))
+
+    in_threads(app, add)
+
+    with app.app_context():
+        added = sa.select(Animal.name, Animal.species_id).where(Animal.name.startswith("added"))
+        found = db.session.execute(added).all()
+        db.session.remove()
+    assert len(found) == THREADS * REQUESTS
+    assert [one for one in found if one[1] != keys[int(re.search(r"\d+", one[0])[0])]] == []
 
 
 def test_action_forgets_the_row_rule(plain, owner, zoo_session):

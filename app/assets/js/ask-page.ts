@@ -2,15 +2,20 @@
 
 import { refresh } from "./enhance";
 
-const dialog = document.getElementById("question") as HTMLDialogElement | null;
+const dialog = document.createElement("dialog");
+dialog.className = "dialog";
+dialog.id = "question";
+dialog.setAttribute("aria-labelledby", "question-title");
+dialog.innerHTML = `<header><h2 id="question-title"></h2></header><div class="body"></div>`;
+document.body.append(dialog);
 
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
   const asking = target.closest<HTMLAnchorElement | HTMLButtonElement>("[data-ask-page]");
-  if (asking && dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  if (asking && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     void show(asking);
-  } else if (dialog && target.closest("#question [data-close]")) {
+  } else if (target.closest("#question [data-close]")) {
     event.preventDefault();
     dialog.close();
   }
@@ -21,9 +26,9 @@ async function show(asking: HTMLAnchorElement | HTMLButtonElement): Promise<void
   const page = response?.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
   const form = page?.querySelector<HTMLFormElement>("form[data-question]");
   if (!form) return leave(asking, page);
-  dialog!.querySelector("h2")!.textContent = form.dataset.question!;
-  dialog!.querySelector(".body")!.replaceChildren(document.adoptNode(form));
-  dialog!.showModal();
+  dialog.querySelector("h2")!.textContent = form.dataset.question!;
+  dialog.querySelector(".body")!.replaceChildren(document.adoptNode(form));
+  dialog.showModal();
   form.querySelector<HTMLElement>("[data-close]")?.focus();
 }
 

@@ -3,6 +3,7 @@
 
 import { refresh } from "./enhance";
 import { toast } from "./toasts";
+import { word } from "./words";
 
 const EDGES: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -48,7 +49,8 @@ class Table {
 
   private addressed(pen: HTMLAnchorElement, cell: HTMLTableCellElement): HTMLAnchorElement {
     const row = cell.closest("tr")!;
-    const key = row.dataset.href!.slice(row.dataset.href!.lastIndexOf("/") + 1);
+    const address = row.querySelector<HTMLAnchorElement>(".lead a")!.pathname;
+    const key = address.slice(address.lastIndexOf("/") + 1);
     const field = this.table.tHead!.rows[0]!.cells[cell.cellIndex]!.textContent!.trim();
     const record = row.querySelector(".lead")?.textContent?.trim() ?? "";
     pen.href = `${this.table.dataset.cells}${key}/${this.fields[cell.cellIndex]}`;
@@ -186,7 +188,7 @@ async function save(form: HTMLFormElement): Promise<void> {
   if (!page) return;
   const again = page.querySelector<HTMLFormElement>("form[data-cell]");
   if (again) return show(again);
-  const row = page.querySelector<HTMLTableRowElement>("tr[data-href]");
+  const row = page.querySelector<HTMLTableRowElement>("tr:has(> .lead)");
   if (!row) {
     // What comes is a page, such as both texts of a conflict side by side.
     const next = document.createElement("input");
@@ -216,7 +218,7 @@ async function ask(table: Table, address: string, body?: FormData): Promise<Docu
   const headers = { "HX-Request": "true", "HX-Current-URL": location.href, Accept: "text/html" };
   const response = await fetch(address, { method: body ? "post" : "get", headers, body }).catch(() => null);
   if (response?.headers.has("HX-Redirect")) toast(table.word("out"));
-  else if (!response || response.status >= 500) toast(document.getElementById("toasts")?.dataset.failed ?? "");
+  else if (!response || response.status >= 500) toast(word("failed"));
   else {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (!response.headers.has("HX-Retarget")) return page;

@@ -1,16 +1,26 @@
 // Asks before a button with `data-ask` posts its form. Without this script the server asks on a page.
 
-const dialog = document.getElementById("confirm") as HTMLDialogElement | null;
+import { word } from "./words";
+
+const dialog = document.createElement("dialog");
+dialog.className = "dialog";
+dialog.id = "confirm";
+dialog.setAttribute("aria-labelledby", "confirm-title");
+dialog.setAttribute("aria-describedby", "confirm-text");
+dialog.innerHTML = `<header><h2 id="confirm-title"></h2></header>
+  <div class="body"><p><strong></strong></p><p id="confirm-text"></p></div>
+  <footer><button class="btn" type="button" value="no" autofocus></button><button class="btn main" type="button" value="yes"></button></footer>`;
+document.body.append(dialog);
 
 /** Show the question and wait for the answer. */
 function ask(title: string, text: string, count: string): Promise<boolean> {
-  if (!dialog) return Promise.resolve(true);
-  const line = dialog.querySelector<HTMLElement>("[data-many]")!;
+  const line = dialog.querySelector("strong")!;
   dialog.querySelector("h2")!.textContent = title;
   dialog.querySelector("#confirm-text")!.textContent = text;
+  dialog.querySelector("button[value=no]")!.textContent = word("cancel");
   dialog.querySelector("button[value=yes]")!.textContent = title;
   line.hidden = count === "";
-  line.textContent = count === "1" ? line.dataset.one! : line.dataset.many!.replace("{count}", count);
+  line.textContent = count === "1" ? word("one") : word("many").replace("{count}", count);
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -18,7 +28,7 @@ function ask(title: string, text: string, count: string): Promise<boolean> {
   });
 }
 
-dialog?.addEventListener("click", (event) => {
+dialog.addEventListener("click", (event) => {
   const button = (event.target as Element).closest("button");
   if (button) dialog.close(button.value);
 });

@@ -13,10 +13,10 @@ document.addEventListener("htmx:after:swap", () => {
 
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
-  const row = target.closest<HTMLElement>("tr[data-href]");
+  const row = target.closest<HTMLElement>(".grid tbody tr");
   const selected = window.getSelection()?.toString();
   if (!row || selected || event.defaultPrevented || target.closest("a, button, input, label, select, form, .menu, .pick")) return;
   const link = row.querySelector<HTMLAnchorElement>(".lead a");
-  if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+  if (link && (event.ctrlKey || event.metaKey)) window.open(link.href, "_blank", "noopener");
   else link?.click();
 });

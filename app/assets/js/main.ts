@@ -18,11 +18,13 @@ import "./menus";
 import "./narrow";
 import "./requests";
 import "./rights";
+import "./rows";
 import "./saved";
 import "./selection";
 import "./sidebar";
 import "./ticked";
 import "./toasts";
+import "./tools";
 
 // Heavy parts are fetched only by pages that show a picker or a chart.
 enhance("[data-picker]:not(template *)", (element) => {

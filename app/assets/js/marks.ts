@@ -4,7 +4,7 @@ function mark(): void {
   if (!("highlights" in CSS)) return;
   const list = document.getElementById("list");
   const words = (list?.dataset.search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const ranges = words.length ? [...list!.querySelectorAll("tbody bdi")].flatMap((element) => find(element, words)) : [];
+  const ranges = words.length ? [...list!.querySelectorAll("tbody :is(bdi, a)")].flatMap((element) => find(element, words)) : [];
   CSS.highlights.set("match", new Highlight(...ranges));
 }
 

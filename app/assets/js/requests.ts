@@ -1,6 +1,7 @@
 // What every htmx request carries, and what happens when one fails.
 
 import { toast } from "./toasts";
+import { word } from "./words";
 
 interface RequestEvent extends Event {
   detail: { ctx: { request: { method: string; headers: Record<string, string> }; response?: { status: number; raw: Response } } };
@@ -20,7 +21,7 @@ document.addEventListener("htmx:before:response", (event) => {
   if (!raw || raw.headers.has("HX-Retarget") || (raw.ok && !raw.redirected)) return;
   event.preventDefault();
   if (request.method === "GET") location.assign(raw.url);
-  else toast(document.getElementById("toasts")?.dataset.failed ?? "");
+  else toast(word("failed"));
 });
 
-document.addEventListener("htmx:error", () => toast(document.getElementById("toasts")?.dataset.failed ?? ""));
+document.addEventListener("htmx:error", () => toast(word("failed")));

@@ -3,7 +3,13 @@
 import { enhance } from "./enhance";
 
 enhance("[data-rights]", (part) => {
-  const tools = part.querySelector<HTMLElement>("[data-tools]")!;
+  // On a large site the server finds the rows, and there are no tools here.
+  const tools = part.querySelector<HTMLElement>("[data-tools]");
+  if (tools) findable(part, tools);
+  for (const row of part.querySelectorAll<HTMLElement>("[data-row]")) tickAll(row);
+});
+
+function findable(part: HTMLElement, tools: HTMLElement): void {
   const search = tools.querySelector<HTMLInputElement>("input[type=search]")!;
   const onlyGiven = tools.querySelector<HTMLInputElement>("[data-only-given]")!;
   const status = tools.querySelector<HTMLElement>("[data-nothing]")!;
@@ -36,8 +42,7 @@ enhance("[data-rights]", (part) => {
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
   });
-  for (const row of part.querySelectorAll<HTMLElement>("[data-row]")) tickAll(row);
-});
+}
 
 function tickAll(row: HTMLElement): void {
   const all = row.querySelector<HTMLInputElement>("[data-all]");

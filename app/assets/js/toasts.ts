@@ -1,14 +1,16 @@
 // Short messages in a polite live region. They stay long enough to read, and while looked at.
 
 import { enhance } from "./enhance";
+import { word } from "./words";
 
 /** Show a message that the server did not render: a problem, unless it is of another kind. */
-export function toast(text: string, kind?: "info"): void {
-  const template = document.querySelector<HTMLTemplateElement>("template#toast");
-  const element = template?.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
-  if (!element || !text) return;
+export function toast(text: string, kind: "error" | "info" = "error"): void {
+  if (!text) return;
+  const element = document.createElement("div");
+  element.className = `toast ${kind}`;
+  element.innerHTML = `<i class="i-${kind}"></i><p></p><button class="tool small" type="button" data-dismiss><i class="i-close"></i></button>`;
   element.querySelector("p")!.textContent = text;
-  if (kind) element.classList.replace("error", kind);
+  element.querySelector("button")!.ariaLabel = word("dismiss");
   document.getElementById("toasts")!.append(element);
   expire(element);
 }

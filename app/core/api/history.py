@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
 
 from app.core.api.checks import check_csrf
-from app.core.api.openapi import ANY, SECURITY, errors
+from app.core.api.openapi import ANY, SECURITY, add_errors, errors
 from app.core.history.timeline import Entry, changes_of
 from app.core.history.undo import undo_operation
 from app.core.home import require_user
@@ -59,6 +59,7 @@ class UndoApi(BaseApi):
 
     def add_api_spec(self, api_spec: Any) -> None:
         """Describe it; FAB asks each API for its part of the OpenAPI document."""
+        add_errors(api_spec)
         operation_id = {"in": "path", "name": "operation_id", "required": True}
         schema = {"type": "string", "format": "uuid"}
         post = {

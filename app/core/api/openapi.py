@@ -17,6 +17,7 @@ PARAMETER_TEXTS = {
     "before": "End before this place, which `previous` of an answer gives.",
     "page_size": "Rows of a page.",
     "columns": "The fields to give, separated by commas.",
+    "count": "`exact` counts all rows even where that takes long.",
 }
 SECURITY: list[dict[str, list[str]]] = [{"jwt": []}, {"key": []}, {"cookie": []}]
 ANY = ("400", "401", "403", "429")
@@ -50,6 +51,7 @@ class Resource(Protocol):
 
 def describe(api: Resource, spec: Any) -> None:
     """Add the schemas and paths of one resource to the document."""
+    add_errors(spec)
     view, name = api.view, api.view.resource
     # The document is read by a user, who learns of no field that they may not see.
     fields = [field for field in view.gate.fields().values() if not field.is_computed]
@@ -152,8 +154,15 @@ def _content(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def errors(*codes: str) -> dict[str, Any]:
-    """The answers that refuse a call, by status."""
-    return {code: _error(code) for code in codes}
+    """The answers that refuse a call, by status; `add_errors` says once what they are."""
+    return {code: {"$ref": f"#/components/responses/Error{code}"} for code in codes}
+
+
+def add_errors(spec: Any) -> None:
+    """Let the document say what `errors` refers to, unless it does so already."""
+    for code in sorted({*ANY, *CHANGE, "404", "412"}):
+        if f"Error{code}" not in spec.components.responses:
+            spec.components.response(f"Error{code}", _error(code))
 
 
 def written_fields(view: Any, verb: str) -> list[Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request, url_for
@@ -16,12 +16,13 @@ from app.core.api.openapi import describe, written_fields
 from app.core.api.rison import plain_parameters
 from app.core.api.tags import check_tag, names_a_tag, tag_of
 from app.core.errors import BadParameter, Invalid, NotFound
-from app.core.fields import Field, encode_key, title_of
+from app.core.fields import Field, Line, Many, Ref, encode_key
 from app.core.forms import RecordForm
 from app.core.history.scope import operation as named_operation
 from app.core.kinds.file import File
-from app.core.once import KeyReused, Repeated, ticket_of_call
+from app.core.once import KeyReused, Repeated, answered_once, ticket_of_call
 from app.core.query.changes import add_row, change_row, delete_rows, lock
+from app.core.query.rows import line_of
 from app.core.query.state import ListState
 from app.core.views.context import file_linker
 from app.core.views.guard import check_verb, guard
@@ -62,8 +63,8 @@ class ModelRestApi(HistoryResource):
             count_is_exact=page.count.is_exact,
             next=page.next_url() if page.has_next else None,
             previous=page.previous_url() if page.has_previous else None,
-            ids=[encode_key(row) for row in page.rows],
-            result=[serialise(row, page.columns, view) for row in page.rows],
+            ids=[line.key for line in page.rows],
+            result=[serialise_line(line, page.columns, view) for line in page.rows],
         )
 
     @expose("/_info", methods=["GET"])
@@ -96,11 +97,10 @@ class ModelRestApi(HistoryResource):
         check_csrf()
         ticket = ticket_of_call()
         try:
-            if ticket is not None:
-                ticket.check()
-            form = self._form("add", None)
-            form.read_json(_read_json())
-            row = add_row(self.view.gate, self._checked(form), self.view, ticket=ticket)
+            with answered_once(ticket):
+                form = self._form("add", None)
+                form.read_json(_read_json())
+                row = add_row(self.view.gate, self._checked(form), self.view, ticket=ticket)
         except KeyReused as error:
             raise Invalid(_("This key was used for another call."), code=error.code) from error
         except Repeated as done:
@@ -212,25 +212,29 @@ def api_for(view: ModelView) -> ModelRestApi:
 
 def serialise(row: Any, fields: Iterable[Field], view: ModelView) -> dict[str, Any]:
     """A row as JSON: a relation as `{"key", "text"}`, everything else as its kind writes it."""
-    found: dict[str, Any] = {"key": encode_key(row)}
-    file_link = file_linker(view)
-    for field in fields:
-        value = field.value(row)
-        if field.is_many:
-            found[field.name] = [_link(item) for item in value]
+    shown = tuple(fields)
+    return serialise_line(line_of(row, shown), shown, view)
+
+
+def serialise_line(line: Line, fields: Sequence[Field], view: ModelView) -> dict[str, Any]:
+    """The same for a row that was read as a line of these fields."""
+    found: dict[str, Any] = {"key": line.key}
+    for field, value in zip(fields, line.values, strict=True):
+        if isinstance(value, Many):
+            found[field.name] = [_link(ref) for ref in value.refs]
         elif value is None:
             found[field.name] = None
-        elif field.is_relation:
+        elif isinstance(value, Ref):
             found[field.name] = _link(value)
         else:
             found[field.name] = field.kind.to_json(value)
             if isinstance(field.kind, File):
-                found[field.name]["url"] = file_link(field, row)
+                found[field.name]["url"] = file_linker(view)(field, line.key)
     return found
 
 
-def _link(row: Any) -> dict[str, str]:
-    return {"key": encode_key(row), "text": title_of(row)}
+def _link(ref: Ref) -> dict[str, str]:
+    return {"key": ref.key, "text": ref.title}
 
 
 def _field_info(field: Field, filterable: Collection[str]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from babel import dates
-from flask_babel import get_locale, gettext as _
+from flask_babel import gettext as _
+
+from app.core.formats import current_formats
 
 Day = datetime.date
 
@@ -60,11 +61,10 @@ class Bucket:
 
     def format(self, start: Day) -> str:
         """The bucket for people, in the reader's language: `Jan 2026`."""
-        locale = get_locale()
+        formats = current_formats()
         if self.unit in SKELETONS:
-            moment = datetime.datetime.combine(start, datetime.time())
-            return str(dates.format_skeleton(SKELETONS[self.unit], moment, locale=locale))
-        text = dates.format_date(start, "medium", locale=locale)
+            return formats.day_in_parts(start, SKELETONS[self.unit])
+        text = formats.date(start)
         return _("Week of %(day)s", day=text) if self.unit is Unit.WEEK else text
 
 

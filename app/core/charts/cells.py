@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import get_locale
-from sqlalchemy.sql.util import find_tables
 
-from app.core.cache import cached
 from app.core.charts.statement import Axis
 from app.core.fields import title_of
-from app.core.query.gate import gates
 from app.extensions import db
 
 
@@ -45,20 +40,11 @@ class Cell:
 
 
 def read_cells(model: type, statement: sa.Select[Any], axes: Sequence[Axis]) -> list[Cell]:
-    """Run the statement, or take what it gave before anybody changed one of its tables."""
-
-    def make() -> list[Cell]:
-        # The models of an adopted database live elsewhere, which a grouped query does not show.
-        arguments: dict[str, Any] = {"mapper": sa.inspect(model)}
-        rows = db.session.execute(statement, bind_arguments=arguments)
-        return [_cell(row, axes) for row in rows]
-
-    compiled = statement.compile(dialect=dialect_of(model))
-    written = f"{model.__module__}.{model.__qualname__} {get_locale()} {compiled} " + repr(
-        sorted(compiled.params.items())
-    )
-    digest = hashlib.sha256(written.encode("utf-8", "backslashreplace")).hexdigest()
-    return cached(f"chart:{digest}", _tables(statement), make)
+    """Run the statement."""
+    # The models of an adopted database live elsewhere, which a grouped query does not show.
+    arguments: dict[str, Any] = {"mapper": sa.inspect(model)}
+    rows = db.session.execute(statement, bind_arguments=arguments)
+    return [_cell(row, axes) for row in rows]
 
 
 def dialect_of(model: type) -> sa.Dialect:
@@ -83,17 +69,3 @@ def _part(row: Any, axis: Axis) -> Part:
         # What is beyond the limit had many ranks, a different one in each series.
         rank=0 if is_other else getattr(row, f"{axis.name}_rank"),
     )
-
-
-def _tables(statement: sa.Select[Any]) -> set[sa.Table]:
-    """Every table that the answer depends on, those of row rules included."""
-    rules = [gate.condition() for gate in gates().values() if gate.hides_rows]
-    find: Callable[..., list[Any]] = find_tables
-    found = [
-        table
-        for clause in (statement, *rules)
-        for table in find(clause, check_columns=True, include_selects=True, include_joins=True)
-    ]
-    # A rule that asks for hidden parents names their table by an alias.
-    named = {table.element if isinstance(table, sa.Alias) else table for table in found}
-    return {table for table in named if isinstance(table, sa.Table)}

@@ -58,6 +58,9 @@ class Chart:
     """Whether rows without a value are a group of their own; by default not along a time line."""
     drill: bool = True
     """Whether a segment opens the list of its rows."""
+    lag_seconds: float = 0
+    """How old its numbers may be after others have changed rows, so that it is counted less often;
+    for a chart over many rows that change all the time."""
     name: str = ""
     """Its part of the address; by default made from what it shows."""
 
@@ -91,6 +94,17 @@ class Chart:
     def is_over_time(self) -> bool:
         """Whether the groups are spans of time."""
         return isinstance(self.group, Bucket)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether days, and so the reader's time zone, take part."""
+        return isinstance(self.group, Bucket) or isinstance(self.series, Bucket)
+
+    @property
+    def counted(self) -> tuple[object, ...]:
+        """What its numbers and their addresses are made of, without what it is called."""
+        parts = (self.group, self.shown, self.series, self.limit, self.shows_empty, self.drill)
+        return (*parts, self.drawn_as)
 
     @property
     def shows_empty(self) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
+from flask_babel import get_locale, gettext as _
 
+from app.core.cache import cached
+from app.core.charts.basis import basis_of
 from app.core.charts.buckets import Bucket
 from app.core.charts.cells import Cell, Part, dialect_of, read_cells
 from app.core.charts.chart import Chart
 from app.core.charts.dimension import Dimension, make_dimension
 from app.core.charts.drill import Drill
 from app.core.charts.measures import Measure, Number
-from app.core.charts.periods import reader_zone
+from app.core.charts.periods import Zone, reader_zone
 from app.core.charts.statement import Axis, chart_statement
 from app.core.fields import Field
 from app.core.kinds.choice import Choice
@@ -23,12 +26,13 @@ from app.core.query.gate import Gate
 from app.core.query.state import ListState
 
 SERIES_LIMIT = 7
+STALE_SECONDS = 5
+"""For how long others get the numbers of before a change, while one request counts anew."""
 MAX_BUCKETS = 400
 """More points than a screen has room for; earlier dates become one group."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One segment: its number, how it is written, and the query string of its rows."""
 
     number: Number | None
@@ -36,8 +40,7 @@ class Value:
     query: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A group with one value for each series."""
 
     label: str
@@ -78,15 +81,43 @@ class ChartData:
 
 
 def chart_data(
-    chart: Chart, gate: Gate, state: ListState, filterable: Collection[str] | None = None
+    chart: Chart,
+    gate: Gate,
+    state: ListState,
+    filterable: Collection[str] | None = None,
+    *,
+    view: str = "",
 ) -> ChartData:
-    """Make a chart over the rows of a list in this state, with one statement at most.
+    """The chart over the rows of a list in this state: one statement, or none while it is kept.
 
-    `filterable` are the fields that the list can be filtered by; all of them when None.
+    `filterable` are the fields that the list can be filtered by; all of them when None. `view` is
+    the view that the chart belongs to, whose fields may be called otherwise than elsewhere.
     """
     fields = gate.fields()
+    dialect = dialect_of(gate.model)
+    zone = reader_zone(dialect.name)
+    related = [fields[name].target for name in chart.field_names()]
+    basis = basis_of(gate, state, [model for model in related if model is not None], dialect)
+
+    def make() -> tuple[str, tuple[str, ...], tuple[Row, ...]]:
+        made = _count(chart, gate, state, filterable, zone)
+        return made.group_label, made.series_labels, made.rows
+
+    # The addresses of segments hold the state; the limits of days lie where the reader is.
+    place = zone if chart.has_dates else ""
+    parts = (view, gate.model, chart.counted, get_locale(), place, state.url(), filterable)
+    digest = hashlib.sha256(f"{parts} {basis.text}".encode("utf-8", "backslashreplace")).hexdigest()
+    # Whoever may see fewer rows than others is never shown what they could see a moment ago.
+    lag, stale = (0.0, 0) if basis.has_rules else (chart.lag_seconds, STALE_SECONDS)
+    kept = cached(f"chart:{digest}", basis.tables, make, lag_seconds=lag, stale_seconds=stale)
+    return ChartData(chart, *kept)
+
+
+def _count(
+    chart: Chart, gate: Gate, state: ListState, filterable: Collection[str] | None, zone: Zone
+) -> ChartData:
+    fields = gate.fields()
     dialect = dialect_of(gate.model).name
-    zone = reader_zone(dialect)
     axes = [Axis("g", make_dimension(chart.group, fields, zone, dialect), _limit(chart))]
     if chart.series is not None:
         series = make_dimension(chart.series, fields, zone, dialect)

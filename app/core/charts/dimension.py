@@ -29,6 +29,11 @@ class Dimension:
     joined: Any = None
     """The alias of the related model that the keys come from, where ours do not hold them."""
 
+    @property
+    def is_null_when_empty(self) -> bool:
+        """Whether the key tells by itself that the field is empty; a bad date has no bucket."""
+        return self.bucket is None and len(self.keys) == 1
+
     def join(self, statement: sa.Select[Any]) -> sa.Select[Any]:
         """Add what the keys are read from."""
         if self.joined is None:

@@ -40,11 +40,22 @@ class Axis:
         return [*self.key_names, f"{self.name}_empty"]
 
     def picked(self) -> list[Column]:
-        """The key of each row."""
-        is_empty = sa.case((self.dimension.empty, 1), else_=0)
-        columns = [*self.dimension.keys, is_empty]
-        pairs = zip(columns, self.group_names, strict=True)
-        return [column.label(name) for column, name in pairs]
+        """The key of each row, and whether it has none where the key itself does not tell."""
+        columns = list(self.dimension.keys)
+        if not self.dimension.is_null_when_empty:
+            columns.append(sa.case((self.dimension.empty, 1), else_=0))
+        return [column.label(name) for column, name in zip(columns, self.group_names, strict=False)]
+
+    def grouped(self, rows: sa.Subquery) -> list[Column]:
+        """The columns by which rows are grouped."""
+        return [rows.c[name] for name in self.group_names if name in rows.c]
+
+    def told(self, rows: sa.Subquery) -> list[Column]:
+        """Whether a group is that of the rows without a value, found out once for each group."""
+        if not self.dimension.is_null_when_empty:
+            return []
+        is_empty = sa.case((rows.c[self.key_names[0]].is_(None), 1), else_=0)
+        return [is_empty.label(f"{self.name}_empty")]
 
     def rank(self, rows: sa.Subquery, measure: Measure, parts: Sequence[Column]) -> Column:
         """The number of a group: dates from the latest, all else from the largest."""
@@ -83,11 +94,12 @@ def _grouped(
     measured = [] if column is None else [column.label("measured")]
     picked = rows.with_only_columns(*keys, *measured, maintain_column_froms=True)
     inner = picked.order_by(None).subquery("picked")
-    groups = [inner.c[name] for axis in axes for name in axis.group_names]
+    groups = [column for axis in axes for column in axis.grouped(inner)]
+    told = [column for axis in axes for column in axis.told(inner)]
     parts = measure.parts(sa.null() if column is None else inner.c.measured)
     names = [f"part_{number}" for number in range(len(parts))]
     labelled = [part.label(name) for part, name in zip(parts, names, strict=True)]
-    return sa.select(*groups, *labelled).group_by(*groups).subquery("grouped"), names
+    return sa.select(*groups, *told, *labelled).group_by(*groups).subquery("grouped"), names
 
 
 def _ranked(

@@ -4,43 +4,45 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import get_timezone
 
-from app.core.fields import Field, encode_key, title_of
+from app.core.export.base import Convert
+from app.core.fields import Field, Ref
 from app.core.kinds.base import Kind
 
 Cell = str | bool | int | float | Decimal | datetime.date | datetime.time | None
-Reader = Callable[[Any], Any]
 
 AS_THEY_ARE = frozenset(
     {"integer", "decimal", "money", "percent", "float", "boolean", "date", "datetime", "time"}
 )
-IN_WORDS = frozenset({"enum", "binary", "masked", "unknown"})
+IN_WORDS = frozenset({"binary", "masked", "unknown"})
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a text for a formula; the wide ones are typed in Japanese."""
+KEPT_WORDS = 1000
 
 
-def cell_reader(field: Field) -> Callable[[Any], Cell]:
-    """A function that gives the field's value in a row as a cell; chosen once, used for all rows.
+def cells_of(field: Field) -> Convert:
+    """A function that makes cells of the field's values; chosen once, used for all rows.
 
     Choices and relations are in words. A moment is in the reader's time zone.
     """
     if field.is_many:
-        return _filled(field, lambda rows: ", ".join(title_of(row) for row in rows))
+        return lambda column: [", ".join([ref.title for ref in many.refs]) for many in column]
     if field.is_relation:
-        return _filled(field, title_of)
-    return _filled(field, _cell_of(field.kind))
+        return lambda column: [None if ref is None else ref.title for ref in column]
+    return _cells_of(field.kind)
 
 
-def json_reader(field: Field) -> Reader:
-    """A function that gives the field's value in a row as the REST API gives it."""
+def json_of(field: Field) -> Convert:
+    """A function that makes of the field's values what the REST API gives."""
     if field.is_many:
-        return lambda row: [_link(item) for item in field.value(row)]
-    return _filled(field, _link if field.is_relation else field.kind.to_json)
+        return lambda column: [[_link(ref) for ref in many.refs] for many in column]
+    return _each(_link if field.is_relation else field.kind.to_json)
 
 
 def neutralise(text: str) -> str:
@@ -48,40 +50,45 @@ def neutralise(text: str) -> str:
 
     Spaces and marks that nobody sees may be dropped on the way there.
     """
+    # Nearly every text begins with something that is not dropped, which decides.
+    if text[:1].isalnum():
+        return text
+    if text.startswith(FORMULA_STARTS):
+        return f"'{text}"
     seen = (character for character in text if character.isprintable() and character != " ")
     begins = next((character for character in seen if not character.isspace()), "")
     is_formula = begins in FORMULA_STARTS or text.startswith(("\t", "\r", "\n"))
     return f"'{text}" if is_formula else text
 
 
-def _filled(field: Field, convert: Reader) -> Reader:
-    def read(row: Any) -> Any:
-        value = field.value(row)
-        return None if value is None else convert(value)
-
-    return read
+def _each(convert: Callable[[Any], Any]) -> Convert:
+    return lambda column: [None if value is None else convert(value) for value in column]
 
 
-def _cell_of(kind: Kind) -> Reader:
-    if kind.name in AS_THEY_ARE:
+def _cells_of(kind: Kind) -> Convert:
+    if kind.name in AS_THEY_ARE or kind.is_text:
         return _itself
     match kind.name:
+        case "enum":
+            # A choice has few values, and its words are looked up in a catalogue.
+            return _each(lru_cache(KEPT_WORDS)(kind.format))
         case "moment":
             # The zone is looked up once, because every row of a file is read by the same person.
             zone = get_timezone()
-            return lambda value: value.astimezone(zone)
+            return _each(lambda value: value.astimezone(zone))
         case "interval":
-            return lambda value: value.total_seconds()
+            return _each(lambda value: value.total_seconds())
         case "file":
-            return lambda value: value.name
+            return _each(lambda value: value.name)
         case "json" | "array":
-            return lambda value: json.dumps(kind.to_json(value), ensure_ascii=False, default=str)
-    return kind.format if kind.name in IN_WORDS else str
+            encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+            return _each(lambda value: encode(kind.to_json(value)))
+    return _each(kind.format if kind.name in IN_WORDS else str)
 
 
-def _itself(value: Any) -> Any:
-    return value
+def _itself(column: Iterable[Any]) -> Iterable[Any]:
+    return column
 
 
-def _link(row: Any) -> dict[str, str]:
-    return {"key": encode_key(row), "text": title_of(row)}
+def _link(ref: Ref) -> dict[str, str]:
+    return {"key": ref.key, "text": ref.title}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from app.core.export.base import CHUNK_BYTES, Exporter, Table
-from app.core.export.cells import json_reader
+from app.core.export.cells import json_of
 
 
 class JsonExporter(Exporter):
@@ -17,11 +17,11 @@ class JsonExporter(Exporter):
     mimetype: ClassVar[str] = "application/json"
 
     def write(self, table: Table) -> Iterator[bytes]:
-        readers = [(field.name, json_reader(field)) for field in table.fields]
+        names = [field.name for field in table.fields]
         encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
         pieces, size, separator = ["["], 0, "\n"
-        for row in table.rows:
-            text = separator + encode({name: read(row) for name, read in readers})
+        for row in table.rows(json_of):
+            text = separator + encode(dict(zip(names, row, strict=True)))
             pieces.append(text)
             size += len(text)
             separator = ",\n"

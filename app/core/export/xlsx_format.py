@@ -1,40 +1,22 @@
-"""Office Open XML workbooks (ECMA-376), written row by row into a temporary file."""
+"""Excel workbooks, sent while they are written: no file lies anywhere, in memory or on a disk."""
 
 from __future__ import annotations
 
-import datetime
-import math
 import re
-import tempfile
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import IO, Any, ClassVar
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import IO, Any, ClassVar, cast
+from zipfile import ZIP_DEFLATED, ZipFile
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
-
+from app.core.export import workbook
 from app.core.export.base import CHUNK_BYTES, Exporter, Table
-from app.core.export.cells import Cell, cell_reader
+from app.core.export.cells import cells_of
+from app.core.fields import Field
 
 SHEET_ROWS = 1_048_576
 """What a sheet can hold; more rows go on in a second one."""
-MAX_TEXT = 32_767
-MAX_DIGITS = 15
-"""A spreadsheet keeps numbers as binary floating point, which is exact up to here."""
-FIRST_YEAR = 1900
-COLUMN_WIDTH = 18
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-FORMATS = {
-    "head": {"bold": True, "bottom": 1},
-    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "moment": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"},
-    "time": {"num_format": "hh:mm:ss", "align": "left"},
-}
+SHEET_BYTES = 1_900_000_000
+"""Beyond this a sheet would need an extension of ZIP that not every reader has."""
+COMPRESSION = 3
 
 
 class XlsxExporter(Exporter):
@@ -43,66 +25,80 @@ class XlsxExporter(Exporter):
     name: ClassVar[str] = "xlsx"
     mimetype: ClassVar[str] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    def __init__(self, sheet_rows: int = SHEET_ROWS) -> None:
-        self.rows_below_head = sheet_rows - 1
+    def __init__(self, sheet_rows: int = SHEET_ROWS, sheet_bytes: int = SHEET_BYTES) -> None:
+        self.sheet_rows = sheet_rows
+        self.sheet_bytes = sheet_bytes
 
     def write(self, table: Table) -> Iterator[bytes]:
-        with tempfile.TemporaryFile() as file:
-            _write_book(file, table, self.rows_below_head)
-            file.seek(0)
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
+        sink = _Sink()
+        # A ZIP file asks for no more than a place to write to where it cannot go back.
+        with ZipFile(cast("IO[bytes]", sink), "w", ZIP_DEFLATED, compresslevel=COMPRESSION) as file:
+            file.writestr("_rels/.rels", workbook.LINKS)
+            file.writestr("xl/styles.xml", workbook.STYLES)
+            titles: list[str] = []
+            for _piece in self._write_sheets(file, table, titles):
+                if sink.size > CHUNK_BYTES:
+                    yield sink.take()
+            for name, text in workbook.book_parts(titles).items():
+                file.writestr(name, text)
+        yield sink.take()
+
+    def _write_sheets(self, file: ZipFile, table: Table, titles: list[str]) -> Iterator[None]:
+        """Write all sheets and note their titles; stop now and then, for what is ready to go."""
+        title = re.sub(r"[\[\]:*?/\\']", " ", table.title).strip()[:25] or "1"
+        rows = table.rows(_xml_of)
+        upcoming = next(rows, None)
+        while upcoming is not None or not titles:
+            titles.append(f"{title} {len(titles) + 1}" if titles else title)
+            with file.open(f"xl/worksheets/sheet{len(titles)}.xml", "w") as sheet:
+                upcoming = yield from self._write_sheet(sheet, table.heads, upcoming, rows)
+
+    def _write_sheet(
+        self, sheet: IO[bytes], heads: list[str], row: Any, rows: Iterator[Any]
+    ) -> Generator[None, None, Any]:
+        """Write a sheet from this row on; gives the first one that has no place in it."""
+        names = workbook.column_names(len(heads))
+        lines = [
+            workbook.sheet_start(len(heads)),
+            workbook.row_of(names, 1, map(workbook.head, heads)),
+        ]
+        size, total = 0, 0
+        for number in range(2, self.sheet_rows + 1):
+            if row is None or total > self.sheet_bytes:
+                break
+            line = workbook.row_of(names, number, row)
+            lines.append(line)
+            size += len(line)
+            if size > CHUNK_BYTES:
+                total += sheet.write("".join(lines).encode())
+                lines, size = [], 0
+                yield
+            row = next(rows, None)
+        sheet.write("".join([*lines, workbook.SHEET_END]).encode())
+        return row
 
 
-def _write_book(file: IO[bytes], table: Table, rows_below_head: int) -> None:
-    readers = [cell_reader(field) for field in table.fields]
-    book = Workbook(file, OPTIONS)
-    formats = {name: book.add_format(look) for name, look in FORMATS.items()}
-    sheet = _add_sheet(book, table, formats["head"], 1)
-    for number, row in enumerate(table.rows):
-        position = number % rows_below_head + 1
-        if number and position == 1:
-            sheet = _add_sheet(book, table, formats["head"], number // rows_below_head + 1)
-        for column, read in enumerate(readers):
-            _write_cell(sheet, position, column, read(row), formats)
-    book.close()
+class _Sink:
+    """Where the ZIP file is written to, until somebody takes away what has come."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        self.size += len(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def take(self) -> bytes:
+        taken = b"".join(self._pieces)
+        self.size, self._pieces = 0, []
+        return taken
 
 
-def _add_sheet(book: Workbook, table: Table, look: Any, number: int) -> Worksheet:
-    title = re.sub(r"[\[\]:*?/\\']", " ", table.title).strip()[:25] or "1"
-    sheet = book.add_worksheet(title if number == 1 else f"{title} {number}")
-    sheet.set_column(0, max(0, len(table.fields) - 1), COLUMN_WIDTH)
-    sheet.freeze_panes(1, 0)
-    for column, head in enumerate(table.heads):
-        sheet.write_string(0, column, head[:MAX_TEXT], look)
-    return sheet
-
-
-def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: Any) -> None:
-    match cell:
-        case None:
-            pass
-        case bool():
-            sheet.write_boolean(row, column, cell)
-        case int() | float() | Decimal() if _is_exact(cell):
-            sheet.write_number(row, column, cell)
-        case datetime.datetime() if cell.year >= FIRST_YEAR:
-            # A spreadsheet knows no time zones: it gets what the reader's clock showed.
-            sheet.write_datetime(row, column, cell.replace(tzinfo=None), formats["moment"])
-        case datetime.date() if cell.year >= FIRST_YEAR:
-            sheet.write_datetime(row, column, cell, formats["date"])
-        case datetime.time():
-            sheet.write_datetime(row, column, cell.replace(tzinfo=None), formats["time"])
-        case datetime.date():
-            sheet.write_string(row, column, cell.isoformat())
-        case _:
-            sheet.write_string(row, column, str(cell)[:MAX_TEXT])
-
-
-def _is_exact(number: int | float | Decimal) -> bool:
-    """Whether a spreadsheet would show this number and no other."""
-    if isinstance(number, float):
-        return math.isfinite(number)
-    if isinstance(number, int):
-        return abs(number) < 10**MAX_DIGITS
-    return number.is_finite() and len(number.as_tuple().digits) <= MAX_DIGITS
+def _xml_of(field: Field) -> Callable[[Iterable[Any]], list[str]]:
+    cells_in, xml = cells_of(field), workbook.cell
+    return lambda column: [xml(cell) for cell in cells_in(column)]

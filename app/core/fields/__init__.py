@@ -8,11 +8,16 @@ from app.core.fields.keys import (
     holds_one_of,
     key_attributes,
 )
+from app.core.fields.lines import Batch, Line, Many, Ref
 from app.core.fields.titles import has_own_title, title_attributes, title_of
 
 __all__ = [
     "COMMON_COLUMNS",
+    "Batch",
     "Field",
+    "Line",
+    "Many",
+    "Ref",
     "common_columns",
     "computed_field",
     "decode_key",

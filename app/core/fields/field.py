@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
 
+from app.core.fields.lines import Many
 from app.core.fields.titles import title_of
 from app.core.kinds import Kind, kind_of_column
 from app.core.kinds.base import EMPTY, UNKNOWN, Widget
@@ -66,6 +67,11 @@ class Field:
         return self.column is None and self.target is None and not self.is_expression
 
     @property
+    def reads_row(self) -> bool:
+        """Whether the value is made of the whole row, so that reading a column is not enough."""
+        return self.is_computed or type(self).value is not Field.value
+
+    @property
     def is_sortable(self) -> bool:
         return self.kind.is_sortable and not self.is_computed and not self.is_many
 
@@ -91,10 +97,11 @@ class Field:
 
     def text_of(self, value: Any) -> str:
         """Like `text`, for a value already read."""
+        if self.is_many:
+            items = value.refs if isinstance(value, Many) else value or ()
+            return ", ".join(title_of(item) for item in items) or EMPTY
         if value is None or value == "" or value == []:
             return EMPTY
-        if self.is_many:
-            return ", ".join(title_of(item) for item in value)
         return title_of(value) if self.is_relation else self.kind.format(value)
 
 

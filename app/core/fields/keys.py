@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import NotFound
+from app.core.fields.lines import Ref
 from app.core.kinds import BadValue, kind_of_column
 from app.core.kinds.text import is_storable
 
@@ -25,12 +26,18 @@ WHOLE_BACK = {escape: plain for plain, escape in WHOLE.items()}
 
 def encode_key(row: Any) -> str:
     """The key of `row` as text: `42`, or `2024~117` for the two parts 2024 and 17."""
+    if isinstance(row, Ref):
+        return row.key
     model: Any = type(row)
     return encode_values(getattr(row, name) for name in key_attributes(model))
 
 
 def encode_values(values: Any) -> str:
     """Encode the values of one key, in the order of the key's columns."""
+    values = tuple(values)
+    if len(values) == 1 and type(values[0]) is int:
+        # Nearly every key is one number, in which there is nothing to escape.
+        return str(values[0])
     return _SEPARATOR.join(_encode_part(_write(value)) for value in values)
 
 

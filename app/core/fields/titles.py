@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
+
+from app.core.fields.lines import Ref
 
 TITLE_NAMES = ("name", "title", "label", "subject", "code", "username", "email", "slug")
 NAME_PAIRS = (("first_name", "last_name"), ("firstname", "lastname"), ("given_name", "surname"))
@@ -45,15 +48,23 @@ def title_attributes(model: Any) -> tuple[str, ...]:
 
 def title_of(row: Any) -> str:
     """The title of a row; `#` and its key where the title's columns are all empty."""
+    if isinstance(row, Ref):
+        return row.title
     model: Any = type(row)
     if has_own_title(model):
         return _shorten(str(row))
-    parts = (getattr(row, name) for name in title_attributes(model))
-    title = " ".join(str(part) for part in parts if part is not None).strip()
-    if not title:
-        keys = sa.inspect(row).identity or ()
-        return "#" + ", ".join(str(key) for key in keys)
-    return _shorten(title)
+    title = title_from(getattr(row, name) for name in title_attributes(model))
+    return title or title_without(sa.inspect(row).identity or ())
+
+
+def title_from(parts: Iterable[Any]) -> str:
+    """The title that the values of a row's title columns make up; empty where all of them are."""
+    return _shorten(" ".join(str(part) for part in parts if part is not None).strip())
+
+
+def title_without(keys: Iterable[Any]) -> str:
+    """What a row is called whose title is empty."""
+    return "#" + ", ".join(str(key) for key in keys)
 
 
 @cache

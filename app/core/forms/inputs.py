@@ -194,7 +194,7 @@ class RelationInput(Input):
         gate = gate_of(self.field.target)
         try:
             may_read = gate.can_pick()
-            found = gate.find(wanted) if wanted and may_read else []
+            found = gate.named(wanted) if wanted and may_read else []
         except NotFound as error:
             raise BadValue(_("Choose a record that exists.")) from error
         if len(found) != len(wanted):

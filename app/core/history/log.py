@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -21,8 +21,6 @@ from app.core.history.wording import FieldChange, Wording
 from app.core.kinds import BadValue
 from app.core.kinds.choice import Choice
 from app.core.query.gate import Gate, gate_of, gates
-from app.core.query.page import ListPage
-from app.core.query.state import ListState
 from app.core.trash import Scope
 from app.extensions import db
 
@@ -105,6 +103,10 @@ class ChangedValues(Field):
 class LogGate(Gate):
     """Shows a change to whoever may see the row that was changed, and a field of it."""
 
+    @property
+    def is_personal(self) -> bool:
+        return True
+
     def rows(self, verb: str = "read") -> sa.Select[Any]:
         moment, source = (getattr(Change, name) for name in ("at", "source"))
         statement = super().rows(verb).where(self.condition(verb))
@@ -113,22 +115,9 @@ class LogGate(Gate):
     def condition(self, verb: str = "read") -> ColumnElement[bool]:
         return visible_changes()
 
-    def page(self, state: ListState, verb: str = "read") -> ListPage:
-        found = super().page(state, verb)
-        if any(isinstance(column, ChangedValues) for column in found.columns):
-            _load_titles(found.rows)
-        return found
-
-    def stream(self, state: ListState, fields: Sequence[Field]) -> Iterator[Any]:
-        batch: list[Any] = []
-        for row in super().stream(state, fields):
-            batch.append(row)
-            if len(batch) == BATCH:
-                _load_titles(batch)
-                yield from batch
-                batch = []
-        _load_titles(batch)
-        yield from batch
+    def prepare(self, records: Sequence[Any], columns: Iterable[Field]) -> None:
+        if any(isinstance(column, ChangedValues) for column in columns):
+            _load_titles(records)
 
 
 def visible_changes() -> ColumnElement[bool]:

@@ -6,9 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from app.core.api.history import UndoApi
-from app.core.appbuilder import LAST_GROUP
 from app.core.feature import add_model_view
 from app.core.history.views import ChangeView, UndoView
+from app.core.menu import LAST_GROUP
 
 
 def init_history_pages(app: Flask) -> None:

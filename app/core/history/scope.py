@@ -79,18 +79,29 @@ def operation(
 
 def written_scope(session: Session) -> Scope:
     """The operation of this transaction; its row is written now if it is not there yet."""
+    scope, row = opened_scope(session)
+    if row is not None:
+        connection_for_history(session).execute(Operation.__table__.insert(), row)
+    return scope
+
+
+def opened_scope(session: Session) -> tuple[Scope, dict[str, Any] | None]:
+    """The operation of this transaction, and its row where the caller has to write that."""
     operations = _operations(session)
     if operations.named:
         scope = operations.named[-1]
     else:
         scope = operations.unnamed = operations.unnamed or Scope(_source(), _action())
+    row = None
     if not scope.is_written:
-        connection_for_history(session).execute(Operation.__table__.insert(), _row(scope))
+        row = _row(scope)
+        # Without a connection the session may not have begun its transaction yet.
+        connection_for_history(session)
         scope.transaction = session.get_nested_transaction() or session.get_transaction()
     if scope in operations.written:
         operations.written.remove(scope)
     operations.written.append(scope)
-    return scope
+    return scope, row
 
 
 def last_operation_id() -> uuid.UUID | None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, Session
 
+from app.core.changes import open_transaction, tag_of
 from app.core.fields import encode_values
 from app.core.fields.titles import MAX_TITLE_LENGTH
 from app.core.history.columns import RecordedColumn
 from app.core.history.models import Change, Operation, Verb
-from app.core.history.scope import connection_for_history, written_scope
+from app.core.history.scope import connection_for_history, opened_scope, written_scope
 from app.core.history.snapshot import (
     NAMES,
     Chosen,
@@ -69,10 +70,44 @@ def _write_by_sql(session: Session, groups: Sequence[Chosen]) -> int:
 def write_rows(session: Session, changes: Sequence[Mapping[str, Any]]) -> int:
     """Write changes that are known already, with one statement."""
     if changes:
-        operation_id = written_scope(session).id
-        rows = [{"operation_id": operation_id, **change} for change in changes]
-        connection_for_history(session).execute(Change.__table__.insert(), rows)
+        scope, operation = opened_scope(session)
+        connection = connection_for_history(session)
+        rows = [{"operation_id": scope.id, **change} for change in changes]
+        if operation is None:
+            connection.execute(_CHANGES, rows)
+        elif len(rows) == 1 and connection.dialect.name == "postgresql":
+            _write_together(session, connection, operation, rows[0])
+        else:
+            connection.execute(_OPERATION, operation)
+            connection.execute(_CHANGES, rows)
     return len(changes)
+
+
+def _write_together(
+    session: Session, connection: Any, operation: Mapping[str, Any], change: Mapping[str, Any]
+) -> None:
+    """Write an operation and its only change with one statement."""
+    named = {f"{_OF_OPERATION}{name}": value for name, value in operation.items()}
+    connection.execute(_TOGETHER, {**named, **change})
+    transaction = open_transaction(session)
+    if transaction is not None:
+        # What the statement does beside its own table cannot be seen from outside.
+        transaction.tables.add(tag_of(_OPERATIONS))
+
+
+_OF_OPERATION = "operation."
+_OPERATIONS, _TABLE = (cast("sa.Table", model.__table__) for model in (Operation, Change))
+_OPERATION, _CHANGES = _OPERATIONS.insert(), _TABLE.insert().inline()
+_TOGETHER = (
+    _TABLE.insert()
+    .inline()
+    .values({name: sa.bindparam(name) for name in NAMES})
+    .add_cte(
+        _OPERATIONS.insert()
+        .values({c.name: sa.bindparam(f"{_OF_OPERATION}{c.name}") for c in _OPERATIONS.columns})
+        .cte("operation")
+    )
+)
 
 
 def change_of(mapper: Mapper[Any], verb: Verb, key: str, **values: Any) -> dict[str, Any]:

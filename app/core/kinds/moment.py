@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from flask_babel import (
-    format_date,
-    format_datetime,
-    format_time,
-    format_timedelta,
-    get_timezone,
-    gettext as _,
-)
+from flask_babel import gettext as _
 
+from app.core.formats import current_formats
 from app.core.kinds.base import BadValue, Kind, Widget
 from app.core.kinds.number import COMPARISONS, Decimals
 
@@ -43,7 +37,7 @@ class Date(Kind):
         return str(value.isoformat())
 
     def format(self, value: Any) -> str:
-        return format_date(value, "medium")
+        return current_formats().date(value)
 
     def expectation(self) -> str:
         return _("Write a date such as 2026-11-20.")
@@ -74,7 +68,7 @@ class Time(Kind):
         return str(value.isoformat())
 
     def format(self, value: Any) -> str:
-        return format_time(value, "short")
+        return current_formats().time(value)
 
     def expectation(self) -> str:
         return _("Write a time such as 14:30.")
@@ -113,7 +107,7 @@ class DateTime(Kind):
         return str(value.isoformat())
 
     def format(self, value: Any) -> str:
-        return format_datetime(value, "medium", rebase=False)
+        return current_formats().date_and_time(value)
 
     def expectation(self) -> str:
         return _("Write a date and a time such as 2026-11-20T14:30.")
@@ -132,20 +126,18 @@ class Moment(DateTime):
     def parse(self, raw: str) -> datetime.datetime:
         moment = self._read(raw)
         if moment.tzinfo is None:
-            zone = get_timezone()
-            # pytz zones place a naive time with localize(), zoneinfo's with replace().
-            localize = getattr(zone, "localize", None)
-            moment = localize(moment) if localize else moment.replace(tzinfo=zone)
+            moment = moment.replace(tzinfo=current_formats().timezone)
         return moment.astimezone(datetime.UTC)
 
     def to_input(self, value: Any) -> str:
-        return str(_local(value).replace(tzinfo=None).isoformat(timespec="seconds"))
+        local = current_formats().local(value)
+        return str(local.replace(tzinfo=None).isoformat(timespec="seconds"))
 
     def to_json(self, value: Any) -> str:
         return str(value.astimezone(datetime.UTC).isoformat())
 
     def format(self, value: Any) -> str:
-        return format_datetime(_local(value), "medium", rebase=False)
+        return current_formats().moment(value)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
@@ -183,18 +175,10 @@ class Interval(Kind):
         return self.parse(str(raw))
 
     def format(self, value: Any) -> str:
-        return format_timedelta(value, threshold=1.2)
+        return current_formats().interval(value, threshold=1.2)
 
     def expectation(self) -> str:
         return _("Write a number of seconds.")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "number", "description": "seconds"}
-
-
-def _local(value: datetime.datetime) -> datetime.datetime:
-    """The moment in the reader's time zone; in UTC where the calendar ends before it."""
-    try:
-        return value.astimezone(get_timezone())
-    except OverflowError:
-        return value.astimezone(datetime.UTC)

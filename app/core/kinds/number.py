@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from babel import numbers
-from flask_babel import format_decimal, format_scientific, get_locale, gettext as _
+from flask_babel import gettext as _
 
+from app.core.formats import current_formats, format_number
 from app.core.kinds.base import BadValue, Kind, Widget
 
 COMPARISONS = ("eq", "ne", "gt", "ge", "lt", "le", "between", "empty", "filled")
@@ -63,7 +63,7 @@ class Integer(_Number):
         return number
 
     def format(self, value: Any) -> str:
-        return format_decimal(value) if self.is_grouped else str(value)
+        return format_number(value) if self.is_grouped else str(value)
 
     def expectation(self) -> str:
         return _("Write a whole number, without a decimal point.")
@@ -98,9 +98,9 @@ class Decimals(_Number):
         if number.adjusted() >= whole:
             raise BadValue(_("This number is too large to be stored."))
         if self.minimum is not None and number < self.minimum:
-            raise BadValue(_("Write %(limit)s or more.", limit=format_decimal(self.minimum)))
+            raise BadValue(_("Write %(limit)s or more.", limit=format_number(self.minimum)))
         if self.maximum is not None and number > self.maximum:
-            raise BadValue(_("Write %(limit)s or less.", limit=format_decimal(self.maximum)))
+            raise BadValue(_("Write %(limit)s or less.", limit=format_number(self.maximum)))
 
     def to_input(self, value: Any) -> str:
         return format(value, "f") if isinstance(value, Decimal) else str(value)
@@ -108,14 +108,10 @@ class Decimals(_Number):
     def format(self, value: Any) -> str:
         if not math.isfinite(value):
             return str(value)
-        decimals = self.scale if self.scale is not None and self.scale <= 4 else None
-        pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-        # Without a declared scale every digit is shown: Babel alone would round to three. It cannot
-        # round either what has more digits than Python's decimals have by default.
-        with localcontext(prec=_MAX_WHOLE + _MAX_DECIMALS):
-            return numbers.format_decimal(
-                value, pattern, locale=get_locale(), decimal_quantization=decimals is not None
-            )
+        # Without a declared scale every digit is shown.
+        if self.scale is None or self.scale > 4:
+            return current_formats().exact(value)
+        return current_formats().decimal(value, self.scale)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "decimal"}
@@ -140,7 +136,7 @@ class Percent(Decimals):
     name: ClassVar[str] = "percent"
 
     def format(self, value: Any) -> str:
-        return _("%(number)s %%", number=format_decimal(value))
+        return _("%(number)s %%", number=format_number(value))
 
 
 @dataclass(frozen=True)
@@ -163,8 +159,8 @@ class Float(_Number):
             return str(value)
         # Written out, the one would have no end and the other would be nothing but zeros.
         if value and not _SMALLEST <= abs(value) < _LARGEST:
-            return format_scientific(value)
-        return format_decimal(value)
+            return current_formats().scientific(value)
+        return format_number(value)
 
     def to_json(self, value: Any) -> Any:
         """Write what is no number for JSON as text."""

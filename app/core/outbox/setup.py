@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from app.core.appbuilder import LAST_GROUP
 from app.core.feature import add_model_view
+from app.core.menu import LAST_GROUP
 from app.core.outbox.command import worker
 from app.core.outbox.pruning import prune_outbox_command
 from app.core.outbox.views import OutboxView

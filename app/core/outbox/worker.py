@@ -85,9 +85,9 @@ class Worker:
         try:
             with self.app.app_context():
                 return work()
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             # The database is away, or was never made: nothing can be delivered until it is there.
-            _log.exception("the outbox cannot be read")
+            _log.error("the outbox cannot be read: %s", error)
             self._stop.wait(WAIT_AFTER_OUTAGE_SECONDS)
             return 0
         except OSError:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, g
-from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import Forbidden, NotFound
 from app.core.fields import (
+    Batch,
     Field,
+    Line,
     decode_key,
     encode_key,
     fields_of,
@@ -27,16 +29,27 @@ from app.core.fields import (
     title_attributes,
     title_of,
 )
-from app.core.filters.operators import like
-from app.core.query.loading import order_by_title, with_columns
-from app.core.query.page import ListPage, count_rows
+from app.core.limits import allow_an_export
+from app.core.query.counting import count_rows
+from app.core.query.hiding import hidden_relations
+from app.core.query.loading import UNORDERED, order_by_title, with_columns, with_loaded
+from app.core.query.page import Count, ListPage
 from app.core.query.paging import read_page
+from app.core.query.rows import Shape, line_of, shape_of
 from app.core.query.rules import FieldRule, RowRule
+from app.core.query.single import load_apart, parameters, select_line, select_record
+from app.core.query.snapshot import begin_snapshot
 from app.core.query.state import ListState, Sort
+from app.core.search.condition import search_condition
+from app.core.search.narrowing import few_keys, is_among
 from app.core.trash import Scope, knows_trash, scope_condition
 from app.extensions import db
 
-STREAM_BATCH = 500
+BATCH_VALUES = 8_000
+"""About how many values are read at once of a stream; a row has some, or very many."""
+MIN_BATCH, MAX_BATCH = 100, 1_000
+MAX_SHAPES = 200
+"""How many choices of columns and orders are remembered of a model; people use a few."""
 
 
 class Gate:
@@ -63,6 +76,8 @@ class Gate:
         self.all_fields = fields if fields is not None else fields_of(model)
         self.search_names = tuple(search) if search is not None else self._text_names()
         self.scope = Scope.KEPT
+        self.statements: dict[Any, sa.Select[Any]] = {}
+        self._shapes: dict[Any, Shape] = {}
 
     def of(self, scope: Scope) -> Gate:
         """The same gate for the rows in the trash, or for all rows, as history and undo need it."""
@@ -137,30 +152,71 @@ class Gate:
 
     def rows(self, verb: str = "read") -> sa.Select[Any]:
         """Select the rows that the user may do `verb` to."""
-        statement: sa.Select[Any] = sa.select(self.model).options(*hidden_relations(self))
+        statement: sa.Select[Any] = sa.select(self.model).options(*hidden_relations(self, gates()))
         return statement.where(self.condition(verb)) if self.hides_rows else statement
 
-    def filtered(self, state: ListState, verb: str = "read") -> sa.Select[Any]:
-        """Select the rows that a list in this state is about, on all its pages, unordered."""
+    def filtered(
+        self, state: ListState, verb: str = "read", *, listed: bool = False
+    ) -> sa.Select[Any]:
+        """Select the rows that a list in this state is about, on all its pages, unordered.
+
+        With `listed` a search is written for the indexes (see `search_condition`).
+        """
         statement = self.rows(verb)
         for condition in state.filters:
             statement = statement.where(condition.clause(_visible(condition.field.target)))
-        return statement.where(self._search(state.q)) if state.q else statement
+        return statement.where(self._search(state.q, listed=listed)) if state.q else statement
 
-    def page(self, state: ListState, verb: str = "read") -> ListPage:
-        """Load one page of a list: the rows, the relations shown, and the count."""
+    def page(
+        self,
+        state: ListState,
+        verb: str = "read",
+        *,
+        many_limit: int | None = None,
+        whole: bool = False,
+    ) -> ListPage:
+        """Read one page of a list: the columns shown, the related rows among them, the count.
+
+        Of many related rows the first `many_limit` are read, with their number. With `whole` each
+        line has its record too.
+        """
         fields = self.fields()
         columns = tuple(fields[name] for name in state.columns if name in fields)
         statement = self.filtered(state, verb)
-        count = count_rows(db.session(), statement)
-        return read_page(self.model, statement, state, columns, count)
+        count = partial(count_rows, db.session(), statement, exactly=state.counts_exactly)
+        listed = partial(self.filtered, state, verb, listed=True)
+        few = few_keys(db.session(), self.model, state.q, listed) if state.q else None
+        if few is not None:
+            statement, count = statement.where(is_among(self.model, few)), partial(Count, len(few))
+        shape = self._shape(columns, state.sort, whole=whole)
+        return read_page(shape, statement, state, count, self, many_limit)
 
-    def stream(self, state: ListState, fields: Sequence[Field]) -> Iterator[Any]:
-        """Read all rows of a list's state, a batch at a time, with flat memory."""
-        statement = with_columns(self.filtered(state), self.model, fields, state.sort)
-        result = db.session.execute(statement.execution_options(yield_per=STREAM_BATCH))
-        for batch in result.scalars().partitions():
-            yield from batch
+    def _shape(
+        self, columns: tuple[Field, ...], sort: tuple[Sort, ...], *, whole: bool = False
+    ) -> Shape:
+        """What to select for these columns in this order: worked out once for each choice."""
+        key = (whole, tuple((f.name, f.is_masked) for f in columns), tuple(map(str, sort)))
+        found = self._shapes.get(key)
+        if found is None:
+            if len(self._shapes) >= MAX_SHAPES:
+                self._shapes.clear()
+            found = self._shapes[key] = shape_of(self.model, columns, sort, whole=whole)
+        return found
+
+    def visible(self, model: type) -> ColumnElement[bool] | None:
+        """Which rows of a related model exist for the user; None where all of them do."""
+        return _visible(model)
+
+    def prepare(self, records: Sequence[Any], columns: Iterable[Field]) -> None:
+        """Called with the records of a page or a batch before values of them are asked for."""
+
+    def stream(self, state: ListState, fields: Sequence[Field]) -> Iterator[Batch]:
+        """Read all rows of a list's state as they are at one moment, with flat memory."""
+        begin_snapshot(db.session(), sa.inspect(self.model))
+        allow_an_export(db.session(), sa.inspect(self.model))
+        shape = self._shape(tuple(fields), state.sort)
+        size = min(MAX_BATCH, max(MIN_BATCH, BATCH_VALUES // len(fields)))
+        yield from shape.stream(self.filtered(state), self, size)
 
     def get(self, key: str, verb: str = "read", columns: Iterable[Field] = ()) -> Any:
         """Load one row by its key.
@@ -168,16 +224,34 @@ class Gate:
         Raises `NotFound` for a row that the user may not see, and `Forbidden` for one that they
         see but may not do `verb` to.
         """
-        identity = decode_key(self.model, key)
-        statement = self.rows().where(self._is(identity))
-        allowed = self.condition(verb) if verb != "read" else sa.literal(True)
-        statement = statement.add_columns(allowed.label("is_allowed"))
-        found = db.session.execute(with_columns(statement, self.model, columns, ())).one_or_none()
+        shown = tuple(columns)
+        statement = select_record(self, gates(), shown)
+        is_ruled = verb != "read" and self.is_personal
+        if is_ruled:
+            statement = statement.add_columns(self.condition(verb).label("is_allowed"))
+        found = db.session.execute(statement, parameters(self, key)).one_or_none()
         if found is None:
             raise NotFound
-        if not found.is_allowed:
+        if is_ruled and not found.is_allowed:
             raise Forbidden
+        load_apart(self, gates(), found[0], key, shown)
         return found[0]
+
+    def line(self, key: str, columns: Iterable[Field], *, whole: bool = False) -> Line:
+        """Read one row by its key as a line of these columns; with `whole` its record too.
+
+        Raises `NotFound` for a row that the user may not see.
+        """
+        shape = self._shape(tuple(columns), (), whole=whole)
+        if shape.is_whole:
+            record = self.get(key, columns=shape.columns)
+            self.prepare([record], shape.columns)
+            return line_of(record, shape.columns)
+        statement = select_line(self, gates(), shape)
+        found = db.session.execute(statement, parameters(self, key)).one_or_none()
+        if found is None:
+            raise NotFound
+        return shape.lines([found], self)[0]
 
     def find(self, keys: Iterable[str], verb: str = "read") -> Sequence[Any]:
         """Load the rows with these keys that the user may do `verb` to; the others are left out."""
@@ -187,27 +261,42 @@ class Gate:
         chosen = holds_one_of(sa.inspect(self.model).primary_key, identities)
         return db.session.scalars(order_by_title(self.rows(verb).where(chosen), self.model)).all()
 
+    def named(self, keys: Sequence[str]) -> Sequence[Any]:
+        """Like `find`, for rows that others are to point at: what they are called is enough."""
+        if len(keys) == 1:
+            statement = select_record(self, gates(), ())
+            return db.session.scalars(statement, parameters(self, keys[0])).all()
+        identities = [decode_key(self.model, key) for key in keys]
+        chosen = holds_one_of(sa.inspect(self.model).primary_key, identities)
+        statement = with_loaded(self.rows().where(chosen), self.model, (), UNORDERED)
+        return db.session.scalars(statement).all() if identities else []
+
     def choices(self, text: str, limit: int) -> tuple[list[tuple[str, str]], bool]:
         """The rows whose title holds `text`, as (key, title), and whether there are more."""
         statement = order_by_title(self.rows(), self.model).limit(limit + 1)
-        for word in text.split():
+        if text.strip():
             names = title_attributes(self.model)
-            statement = statement.where(sa.or_(*(self._holds(name, word) for name in names)))
+            holding = search_condition(self.model, names, text, self.all_fields, _visible)
+            statement = statement.where(holding)
         found = db.session.scalars(with_columns(statement, self.model, (), ())).all()
         pairs = [(encode_key(row), title_of(row)) for row in found[:limit]]
         return pairs, len(found) > limit
 
     # Parts
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether it depends on the user which rows there are, and what may be done to them."""
+        return bool(self.row_rules)
+
     def _is(self, identity: tuple[Any, ...]) -> ColumnElement[bool]:
         keys: Any = sa.inspect(self.model).primary_key
         return sa.and_(*(key == value for key, value in zip(keys, identity, strict=True)))
 
-    def _search(self, text: str) -> ColumnElement[bool]:
+    def _search(self, text: str, *, listed: bool = False) -> ColumnElement[bool]:
         """Every word must stand in one of the searched columns that the user may see."""
         names = [name for name in self.search_names if self._is_visible(name)]
-        words = text.split()
-        return sa.and_(*(sa.or_(sa.false(), *(self._holds(n, w) for n in names)) for w in words))
+        return search_condition(self.model, names, text, self.all_fields, _visible, listed=listed)
 
     def _is_visible(self, name: str) -> bool:
         """Whether the user may see the field `name`, or the field of a relation."""
@@ -216,19 +305,6 @@ class Gate:
         if field is None or not column:
             return field is not None
         return field.target is None or column in gate_of(field.target).usable_fields()
-
-    def _holds(self, name: str, word: str) -> ColumnElement[bool]:
-        relation, _dot, column = name.rpartition(".")
-        if relation:
-            field = self.all_fields[relation]
-            inner: ColumnElement[bool] = sa.cast(getattr(field.target, column), sa.Text).ilike(
-                like(word), escape="\\"
-            )
-            related = gate_of(field.target) if field.target else None
-            if related is not None:
-                inner = sa.and_(inner, related.condition())
-            return field.attribute.any(inner) if field.is_many else field.attribute.has(inner)
-        return sa.cast(getattr(self.model, name), sa.Text).ilike(like(word), escape="\\")
 
     def _text_names(self) -> tuple[str, ...]:
         return tuple(name for name, field in self.all_fields.items() if field.kind.is_text)
@@ -264,19 +340,3 @@ def _visible(model: type | None) -> ColumnElement[bool] | None:
     """Which rows of a related model exist for the user; None where all of them do."""
     gate = gates().get(model) if model is not None else None
     return gate.condition() if gate is not None and gate.hides_rows else None
-
-
-def hidden_relations(asked: Gate | None = None) -> list[Any]:
-    """Keep rows that the user may not see out of every relation that a statement loads.
-
-    The model of the statement is among them, because a row may refer to another of its kind; a
-    gate that is asked for the trash shows those of the trash.
-    """
-    found = gates()
-    if asked is not None and asked.scope is not Scope.KEPT:
-        found = {**found, asked.model: asked}
-    return [
-        with_loader_criteria(other, gate.condition(), include_aliases=True)
-        for other, gate in found.items()
-        if gate.hides_rows
-    ]

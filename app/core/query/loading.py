@@ -68,6 +68,10 @@ class Order:
     joined: Mapping[str, Any]
 
 
+UNORDERED = Order((), {})
+"""Where a statement reads one row only."""
+
+
 def in_order(
     statement: sa.Select[Any], model: type, sort: tuple[Sort, ...]
 ) -> tuple[sa.Select[Any], Order]:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from app.core.fields import Field
+from app.core.fields import Field, Line
 from app.core.query.keyset import Cursor
 from app.core.query.state import ListState
-
-EXACT_LIMIT = 100_000
-"""Up to here rows are counted one by one; beyond, counting would cost more than the page."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +16,8 @@ class Count:
 
     value: int
     is_exact: bool = True
+    gave_up: bool = False
+    """Whether somebody asked for the exact number, and it took too long."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +25,7 @@ class ListPage:
     """The rows of one page with what a template says about them."""
 
     state: ListState
-    rows: Sequence[Any]
+    rows: Sequence[Line]
     columns: tuple[Field, ...]
     count: Count
     has_next: bool
@@ -65,28 +59,3 @@ class ListPage:
     def last_page(self) -> int:
         """The number of the last page, as far as the count is exact."""
         return max(1, -(-self.count.value // self.state.page_size))
-
-
-def count_rows(session: Session, statement: sa.Select[Any]) -> Count:
-    """Count the rows of `statement`: exactly while that is cheap, else as the planner expects."""
-    some = statement.with_only_columns(sa.literal(1), maintain_column_froms=True)
-    limited = some.order_by(None).limit(EXACT_LIMIT + 1)
-    counted = session.scalar(sa.select(sa.func.count()).select_from(limited.subquery())) or 0
-    if counted <= EXACT_LIMIT:
-        return Count(counted)
-    return Count(_estimate(session, some.order_by(None)) or counted - 1, is_exact=False)
-
-
-def _estimate(session: Session, statement: sa.Select[Any]) -> int | None:
-    """The planner's estimate on PostgreSQL; None elsewhere."""
-    bind = session.get_bind(clause=statement)
-    if bind.dialect.name != "postgresql":
-        return None
-    compiled = statement.compile(dialect=bind.dialect)
-    # EXPLAIN takes no prepared parameters of its own, so the compiled text is sent with its own.
-    connection = session.connection(bind_arguments={"clause": statement})
-    plan = connection.exec_driver_sql(
-        f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params
-    ).scalar_one()
-    plan = json.loads(plan) if isinstance(plan, str) else plan
-    return int(plan[0]["Plan"]["Plan Rows"])

@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.errors import BadParameter
-from app.core.fields import Field
 from app.core.kinds import BadValue
+from app.core.query.jumping import jump_to
 from app.core.query.keyset import Cursor, Term, behind
-from app.core.query.loading import in_order, with_loaded
 from app.core.query.page import Count, ListPage
+from app.core.query.rows import Reading, Shape
 from app.core.query.state import ListState
 from app.extensions import db
 
 
 def read_page(
-    model: type,
+    shape: Shape,
     statement: sa.Select[Any],
     state: ListState,
-    columns: tuple[Field, ...],
-    count: Count,
+    count: Callable[[], Count],
+    reading: Reading,
+    many_limit: int | None = None,
 ) -> ListPage:
-    """Load the rows of one page, and the places where its neighbours begin.
+    """Read the rows of one page, and the places where its neighbours begin.
 
     Raises `BadParameter` for a place in a list of another order.
     """
-    statement, order = in_order(statement, model, state.sort)
-    cursor, terms = state.cursor, order.terms
+    cursor, terms = state.cursor, shape.order.terms
     if cursor is not None and cursor.is_before:
         terms = tuple(term.turned() for term in terms)
-    if cursor is not None:
-        statement = statement.where(behind(terms, _values(cursor, terms)))
-    else:
-        statement = statement.offset((state.page - 1) * state.page_size)
-    statement = statement.order_by(*(term.order() for term in terms)).limit(state.page_size + 1)
-    # The values of the order come along, because a page may be ordered by what it does not show.
-    loaded = with_loaded(statement, model, columns, order).add_columns(
-        *(term.column.label(f"_order_{number}") for number, term in enumerate(terms))
-    )
-    found = db.session.execute(loaded).all()
-    has_more, found = len(found) > state.page_size, found[: state.page_size]
+
+    def narrow(found: sa.Select[Any]) -> sa.Select[Any]:
+        if cursor is not None:
+            found = found.where(behind(terms, _values(cursor, terms)))
+        elif state.page > 1:
+            offset = (state.page - 1) * state.page_size
+            found = jump_to(db.session(), found, terms, offset)
+        # One row more tells whether there is a next page.
+        return found.order_by(*(term.order() for term in terms)).limit(state.page_size + 1)
+
+    rows = shape.read(narrow, statement)
+    has_more, rows = len(rows) > state.page_size, rows[: state.page_size]
     if cursor is not None and cursor.is_before:
-        found = list(reversed(found))
+        rows = list(reversed(rows))
         has_next, has_previous = True, has_more
     else:
         has_next, has_previous = has_more, cursor is not None or state.page > 1
+    first, last = (shape.order_values(rows[n]) if rows else () for n in (0, -1))
     return ListPage(
         state,
-        [row[0] for row in found],
-        columns,
-        count,
+        shape.lines(rows, reading, many_limit),
+        shape.columns,
+        _counted(state, len(rows), count, has_next=has_next),
         has_next,
         has_previous,
-        _place(terms, found[-1], is_before=False) if found else None,
-        _place(terms, found[0], is_before=True) if found else None,
+        Cursor.at(terms, last, is_before=False) if rows else None,
+        Cursor.at(terms, first, is_before=True) if rows else None,
     )
+
+
+def _counted(state: ListState, rows: int, count: Callable[[], Count], *, has_next: bool) -> Count:
+    """How many rows there are on all pages; where this page is the last one, it tells."""
+    if state.cursor is not None:
+        return count()
+    so_far = (state.page - 1) * state.page_size + rows
+    if not has_next and (rows or state.page == 1):
+        return Count(so_far)
+    found = count()
+    return found if found.is_exact else replace(found, value=max(found.value, so_far + 1))
 
 
 def _values(cursor: Cursor, terms: Sequence[Term]) -> tuple[Any, ...]:
@@ -66,7 +80,3 @@ def _values(cursor: Cursor, terms: Sequence[Term]) -> tuple[Any, ...]:
     except BadValue as error:
         name = "before" if cursor.is_before else "after"
         raise BadParameter(errors={name: [str(error)]}) from error
-
-
-def _place(terms: Sequence[Term], row: Any, *, is_before: bool) -> Cursor:
-    return Cursor.at(terms, tuple(row[1:]), is_before=is_before)

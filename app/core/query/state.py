@@ -16,7 +16,7 @@ from app.core.filters import Condition
 from app.core.kinds import BadValue
 from app.core.query.keyset import Cursor
 
-PARAMETERS = ("q", "filter", "sort", "page", "after", "before", "page_size", "columns", "view")
+PARAMETERS = tuple("q filter sort page after before page_size columns view count".split())
 MAX_PAGE = 10_000_000
 MAX_SEARCH_LENGTH = 200
 MAX_CONDITIONS = 50
@@ -64,6 +64,8 @@ class ListState:
     """Behind or before which row the page begins; None where the pages are counted."""
     page_size: int = 25
     view: str = "table"
+    counts_exactly: bool = False
+    """Whether the rows are to be counted even where that takes long; asked for page by page."""
     given: frozenset[str] = field(default=frozenset(), compare=False)
     """The parameters that the address named; only these are written back."""
 
@@ -80,6 +82,7 @@ class ListState:
             page_size=reader.read("page_size", reader.page_size, rules.page_size),
             columns=reader.read("columns", reader.columns, rules.columns),
             view=reader.read("view", _read_view, "table"),
+            counts_exactly=reader.read("count", _read_count, False),
             given=frozenset(name for name in args if name in PARAMETERS),
         )
         reader.finish()
@@ -90,6 +93,10 @@ class ListState:
         changes = {"page": 1, "cursor": None} | changes
         changed = replace(self, **changes, given=self.given | changes.keys())
         return "?" + urlencode(changed.parameters())
+
+    def exact_url(self) -> str:
+        """The query string of this very page, with its rows counted exactly."""
+        return "?" + urlencode([*self.parameters(), ("count", "exact")])
 
     def parameters(self) -> list[tuple[str, str]]:
         """The parameters of the address, without those that have their default."""
@@ -220,6 +227,12 @@ def _read_view(text: str) -> str:
     if text not in VIEWS:
         raise BadValue(_("Use one of: %(choices)s.", choices=", ".join(VIEWS)))
     return text
+
+
+def _read_count(text: str) -> bool:
+    if text != "exact":
+        raise BadValue(_("Use one of: %(choices)s.", choices="exact"))
+    return True
 
 
 def _read_positive(text: str, limit: int) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
 from flask_appbuilder.baseviews import BaseView
 from flask_babel import gettext as _
 
+from app.core.addresses import page_url
 from app.core.labels import humanise_class, plural_of
 from app.core.query.gate import Gate
 from app.core.query.rules import FieldRule, RowRule, rows
@@ -19,6 +19,15 @@ from app.core.views.checks import order_pairs
 from app.core.views.options import Derived, Options
 
 CHANGES = frozenset({"add", "edit", "delete"})
+ARGUMENTS = {
+    "bulk": "name",
+    "chart_csv": "name",
+    "chart_one": "name",
+    "export": "file_format",
+    "pick": "field",
+    "trash_bulk": "name",
+}
+"""What the pages of a view are for, where it is no record: the name in their addresses."""
 TRASH_ROUTES = ("trash", "trash_bulk", "recover", "purge")
 
 
@@ -80,17 +89,17 @@ class Screen(Options, BaseView):
 
     def url(self, name: str, argument: str | None = None, **query: Any) -> str:
         """The address of one of this view's pages: `url("show", key)`, `url("export", "csv")`."""
-        names = {"bulk": "name", "export": "file_format", "pick": "field"}
-        names |= {"chart_one": "name", "chart_csv": "name", "trash_bulk": "name"}
         if argument is not None:
-            query[names.get(name, "pk")] = argument
-        return url_for(f"{self.endpoint}.{name}", **query)
+            query[ARGUMENTS.get(name, "pk")] = argument
+        return page_url(f"{self.endpoint}.{name}", **query)
 
     def rights(self) -> dict[str, bool]:
         """What the user may do with rows of this model, by verb."""
-        verbs = ("read", "add", "edit", "delete", "export")
-        offered = set(self.base_permissions)
-        return {verb: f"can_{verb}" in offered and self.gate.can(verb) for verb in verbs}
+        return {verb: self.allows(verb) for verb in ("read", "add", "edit", "delete", "export")}
+
+    def allows(self, verb: str) -> bool:
+        """Whether the view offers `verb`, and the user may do it."""
+        return f"can_{verb}" in self.base_permissions and self.gate.can(verb)
 
     def _find_actions(self) -> dict[str, Action]:
         found = actions_of(self)

@@ -22,8 +22,8 @@ from app.core.history.scope import operation
 from app.core.kinds import Widget
 from app.core.presence import name_of
 from app.core.query.changes import STALE, lock_unversioned
+from app.core.query.counting import count_rows
 from app.core.query.many import change_rows
-from app.core.query.page import count_rows
 from app.core.views.bulk import MAX_NAMED, BulkPages, refuse_too_many
 from app.core.views.guard import guard
 from app.core.views.offers import action_name, say_done

@@ -13,6 +13,7 @@ from app.core.error_handlers import wants_fragment
 from app.core.errors import BadParameter, Forbidden, NotFound
 from app.core.fields import encode_key
 from app.core.forms import RecordForm
+from app.core.query.rows import line_of
 from app.core.query.state import ListState
 from app.core.redirects import safe_next
 from app.core.views.forms import hidden_fields
@@ -48,7 +49,7 @@ class CellPages(ListPages, RecordPages):
 
     def inline_fields(self) -> frozenset[str]:
         """The fields that this user may edit in the list."""
-        if not (self.derived.inline_columns and self.rights()["edit"]):
+        if not (self.derived.inline_columns and self.allows("edit")):
             return frozenset()
         found = self.form_fields("edit", self.derived.inline_columns)
         return frozenset(field.name for field in found if not field.is_readonly)
@@ -92,9 +93,8 @@ class CellPages(ListPages, RecordPages):
         return self.render_template(
             self.row_template,
             **context,
-            row=self.gate.get(key, columns=columns),
-            columns=columns,
-            here=here,
+            line=line_of(self.gate.get(key, columns=columns), columns),
+            rows=self.rows_drawer(columns, context),
         )
 
     def _state_of(self, query: str) -> ListState:

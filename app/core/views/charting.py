@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Response, get_template_attribute
 from flask_appbuilder.baseviews import expose
+from sqlalchemy.exc import DBAPIError
 
 from app.core.charts import Chart
 from app.core.charts.check import check_charts
@@ -16,12 +18,17 @@ from app.core.charts.derive import derive_charts
 from app.core.error_handlers import wants_fragment
 from app.core.errors import NotFound
 from app.core.export import write_csv
+from app.core.failed_statements import problem_of_statement
 from app.core.query.state import ListState
 from app.core.signals import announce
 from app.core.views.context import chips_of
 from app.core.views.guard import guard
 from app.core.views.listing import ListPages
+from app.extensions import db
 
+logger = logging.getLogger(__name__)
+
+TOO_LONG = "took_too_long"
 INLINE_CHARTS = 2
 """Charts that the page comes with; the others follow when they are scrolled to."""
 
@@ -38,6 +45,8 @@ class Panel:
     fragment_url: str
     list_url: str
     is_loaded: bool = False
+    is_too_slow: bool = False
+    """Whether the database was stopped before it had counted."""
     group_label: str = ""
     series: Sequence[str] = ()
     rows: Sequence[Row] = field(default_factory=tuple)
@@ -119,12 +128,12 @@ class ChartPages(ListPages):
         return chart
 
     def _data(self, chart: Chart, state: ListState) -> ChartData:
-        return chart_data(chart, self.gate, state, self.derived.filter_columns)
+        filterable = self.derived.filter_columns
+        return chart_data(chart, self.gate, state, filterable, view=type(self).__name__)
 
     def _panel(self, chart: Chart, state: ListState, *, load: bool) -> Panel:
         query = state.url()
-        data = self._data(chart, state) if load else None
-        return Panel(
+        panel = Panel(
             name=chart.key,
             label=chart.title,
             kind=chart.drawn_as.value,
@@ -132,11 +141,23 @@ class ChartPages(ListPages):
             csv_url=self.url("chart_csv", chart.key) + query,
             fragment_url=self.url("chart_one", chart.key) + query,
             list_url=self.url("list"),
-            is_loaded=data is not None,
-            group_label=data.group_label if data else "",
-            series=data.series_labels if data else (),
-            rows=data.rows if data else (),
+            is_loaded=load,
         )
+        return self._filled(panel, chart, state) if load else panel
+
+    def _filled(self, panel: Panel, chart: Chart, state: ListState) -> Panel:
+        """The panel with its numbers; one that takes too long must not cost the whole page."""
+        try:
+            data = self._data(chart, state)
+        except DBAPIError as error:
+            problem = problem_of_statement(error)
+            if problem is None or problem.code != TOO_LONG:
+                raise
+            logger.warning("the chart %s of %s takes too long", chart.key, self.plural)
+            db.session.rollback()
+            return replace(panel, is_too_slow=True)
+        labels, series = data.group_label, data.series_labels
+        return replace(panel, group_label=labels, series=series, rows=data.rows)
 
     def _charts_page(self, state: ListState, panels: Sequence[Panel]) -> Any:
         return self.render_template(

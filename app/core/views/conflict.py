@@ -154,7 +154,7 @@ def gone_page(view: FormParts) -> Any:
     if not start_of(request.form):
         raise NotFound
     db.session.rollback()
-    can_add = view.rights()["add"]
+    can_add = view.allows("add")
     form = view.form_of("add" if can_add else "edit", request.form)
     form.validate()
     _forget_errors(form)

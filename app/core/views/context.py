@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from babel.lists import format_list
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import gettext as _
 
-from app.core.fields import encode_key, encode_values, title_of
+from app.core.addresses import page_url
+from app.core.fields import Field, Ref, encode_key, encode_values, title_of
 from app.core.filters import Condition
 from app.core.filters.operators import Arity
 from app.core.i18n import current_locale
@@ -18,6 +20,8 @@ from app.core.query.gate import gate_of
 from app.core.query.state import ListState
 
 MAX_NAMED_VALUES = 3
+KEPT_IN_PATHS = "!$&'()*+,:;=@~"
+"""What a part of a path may hold as it is (RFC 3986, 3.3)."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,11 @@ def _values_in_words(condition: Condition, titles: list[str]) -> str:
     return format_list(words, "standard" if is_span else "or", current_locale())
 
 
-def file_linker(view: Any) -> Callable[[Any, Any], str]:
-    """A function that gives the address of the file in a field of a row of this view."""
+def file_linker(view: Any) -> Callable[[Field, str], str]:
+    """A function that gives the address of the file in a field of the row with a key."""
 
-    def link(field: Any, row: Any) -> str:
-        address: str = url_for(f"{view.endpoint}.file", pk=encode_key(row), field=field.name)
-        return address
+    def link(field: Field, key: str) -> str:
+        return page_url(f"{view.endpoint}.file", pk=key, field=field.name)
 
     return link
 
@@ -93,14 +96,25 @@ def link_maker() -> Callable[[Any], str | None]:
     The right is asked once for each model, not once for each cell.
     """
     views = registered_views()
-    allowed: dict[type, bool] = {}
+    starts: dict[type, str | None] = {}
 
     def link(row: Any) -> str | None:
-        model = type(row)
-        if model not in allowed:
-            allowed[model] = model in views and gate_of(model).can("read")
-        if not allowed[model]:
-            return None
-        return url_for(f"{views[model].endpoint}.show", pk=encode_key(row))
+        model = row.model if isinstance(row, Ref) else type(row)
+        if model not in starts:
+            is_allowed = model in views and gate_of(model).can("read")
+            starts[model] = record_address(views[model]) if is_allowed else None
+        start = starts[model]
+        return None if start is None else start + key_in_path(encode_key(row))
 
     return link
+
+
+def record_address(view: Any) -> str:
+    """The address of a record of a view, up to where its key belongs."""
+    address: str = view.url("show", "0")
+    return address.removesuffix("0")
+
+
+def key_in_path(key: str) -> str:
+    """The key of a row as a part of a path."""
+    return key if key.isalnum() and key.isascii() else quote(key, safe=KEPT_IN_PATHS)

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.errors import BadParameter, NotFound
 from app.core.export import EXPORTERS, Table
-from app.core.fields import Field, common_columns
+from app.core.export.places import begin_export
+from app.core.fields import Batch, Field, common_columns
 from app.core.formats import in_timezone
 from app.core.query.state import ListState
 from app.core.signals import announce
+from app.core.stopping import must_cut
 from app.core.views.guard import guard
 from app.core.views.listing import ListPages
 from app.extensions import db
@@ -54,8 +56,8 @@ class ExportPages(ListPages):
         state = self.read_state()
         fields = self._export_fields(state)
         taken = Taken(self.plural, self.gate.model, file_format, state.url().removeprefix("?"))
-        rows = taken.counting(self.gate.stream(state, fields))
-        pieces = _begin(exporter.write(Table(str(self.list_title), fields, rows)), taken)
+        batches = taken.counting(self.gate.stream(state, fields))
+        pieces = _begin(exporter.write(Table(str(self.list_title), fields, batches)), taken)
         response = Response(stream_with_context(pieces), content_type=exporter.mimetype)
         filename = f"{self.plural}-{in_timezone(now()):%Y-%m-%d}.{exporter.name}"
         response.headers.set("Content-Disposition", "attachment", filename=filename)
@@ -95,11 +97,11 @@ class Taken:
         self.query = query
         self.rows = 0
 
-    def counting(self, rows: Iterator[Any]) -> Iterator[Any]:
+    def counting(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The same rows, counted."""
-        for row in rows:
-            self.rows += 1
-            yield row
+        for batch in batches:
+            self.rows += batch.size
+            yield batch
 
     def announce(self, outcome: str) -> None:
         """Tell that it has ended, however it did: what was sent is out."""
@@ -127,14 +129,19 @@ def _guarded(pieces: Iterator[bytes], taken: Taken, session: Session) -> Iterato
     for the whole. The statement that failed stays in the log.
     """
     name, user = taken.name, current_user.get_id()
+    give_back = begin_export()
     # Whoever goes away early may end this where the request is not known any more.
     tell = copy_current_request_context(taken.announce)
     logger.info("export of %s by user %s began", name, user)
     size, outcome = 0, "failure"
     try:
         for piece in pieces:
+            if must_cut():
+                raise ExportError(f"{name}: this server stops")
             size += len(piece)
             yield piece
+            # The request may have ended meanwhile, and its session been forgotten.
+            db.session.registry.set(session)
         outcome = "success"
     except SQLAlchemyError:
         if not size:
@@ -143,5 +150,6 @@ def _guarded(pieces: Iterator[bytes], taken: Taken, session: Session) -> Iterato
         raise ExportError(name) from None
     finally:
         session.close()
+        give_back()
         tell(outcome)
     logger.info("export of %s by user %s ended after %d bytes", name, user, size)

@@ -20,6 +20,8 @@ from app.core.views.conflict import TOKENS, compared_fields
 
 SAVED_COOKIE = "saved"
 SAVED_COOKIE_SECONDS = 60
+MAX_FORMS = 100
+"""How many choices of fields are remembered of a view: users of few kinds have few of them."""
 
 
 class FormParts(Screen):
@@ -28,6 +30,10 @@ class FormParts(Screen):
     add_template = "core/form.html"
     edit_template = "core/form.html"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._forms: dict[tuple[str, ...], type[RecordForm]] = {}
+
     def form_fields(self, verb: str, only: Collection[str] | None = None) -> list[Field]:
         """The fields of the add or edit form that the user may write; of `only` these, if given."""
         allowed = self.gate.fields(verb)
@@ -35,13 +41,20 @@ class FormParts(Screen):
         return [allowed[n] for n in names if n in allowed and (only is None or n in only)]
 
     def record_form(self, fields: Sequence[Field], verb: str) -> type[RecordForm]:
-        """The form class for these fields, with the view's own validators."""
-        return form_for(
-            [field for field in fields if not field.is_readonly],
-            validators=self.validators_columns,
-            descriptions=self.description_columns,
-            extra=getattr(self, f"{verb}_form_extra_fields"),
-        )
+        """The form class for these fields, with the view's own validators; it is made once."""
+        written = [field for field in fields if not field.is_readonly]
+        place = (verb, *(field.name for field in written))
+        found = self._forms.get(place)
+        if found is None:
+            if len(self._forms) >= MAX_FORMS:
+                self._forms.clear()
+            found = self._forms[place] = form_for(
+                written,
+                validators=self.validators_columns,
+                descriptions=self.description_columns,
+                extra=getattr(self, f"{verb}_form_extra_fields"),
+            )
+        return found
 
     def form_of(
         self, verb: str, formdata: Any, row: Any = None, only: Collection[str] | None = None
@@ -52,7 +65,8 @@ class FormParts(Screen):
         """
         made = self.record_form(self.form_fields(verb, only), verb)
         if only is not None:
-            made.controls = {name: made.controls[name] for name in made.controls if name in only}
+            controls = {name: made.controls[name] for name in made.controls if name in only}
+            made = type("RecordForm", (made,), {"controls": controls})
         return made(formdata, row)
 
     def form_context(

@@ -17,11 +17,15 @@ from app.core.views.base import Screen
 from app.core.views.guard import guard
 from app.core.views.offers import action_name, say_done
 
+LATEST = 5
+"""Changes on the page of their record."""
+
 
 class HistoryPages(Screen):
     """`history/<pk>`, and `restore/<pk>` (POST) with the change whose outcome is wanted."""
 
     history_template = "core/history.html"
+    latest_template = "core/latest.html"
     restored_template = "core/undo.html"
 
     @property
@@ -32,7 +36,10 @@ class HistoryPages(Screen):
     @expose("/history/<pk>")
     @guard("read")
     def history(self, pk: str) -> Any:
-        """Who changed what of a record, and when."""
+        """Who changed what of a record, and when; with `part=latest` the part of its page."""
+        if request.args.get("part") == "latest":
+            timeline = changes_of(self.gate, pk, size=LATEST)
+            return self.render_template(self.latest_template, view=self, timeline=timeline, pk=pk)
         timeline = changes_of(self.gate, pk, page_number(request.args.get("page")))
         return self.render_template(
             self.history_template,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import jsonify, request
 from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _
 
+from app.core.drawing import SHOWN_OF_MANY
 from app.core.errors import BadParameter, Forbidden, NotFound
-from app.core.fields import Field, encode_key, title_of
+from app.core.fields import Field
 from app.core.filters import operators_of
 from app.core.query.gate import gate_of
+from app.core.query.page import ListPage
 from app.core.query.state import ListRules, ListState, Sort
 from app.core.views.actions import Action
 from app.core.views.base import Screen
-from app.core.views.context import chips_of, file_linker, link_maker
+from app.core.views.context import chips_of
 from app.core.views.guard import guard
+from app.core.views.table import Rows
 
 PICK_LIMIT = 20
 PAGE_SIZES = (10, 25, 50, 100)
@@ -29,19 +32,50 @@ class ListPages(Screen):
 
     list_template = "core/list.html"
     related_template = "core/related.html"
+    tools_template = "core/_tool_parts.html"
 
     @expose("/list/")
     @guard("read")
     def list(self) -> Any:
         """One page of the list, as the address asks for it."""
         state = self.read_state()
-        page = self.gate.page(state)
-        is_related = state.view == "related"
+        page = self.gate.page(state, many_limit=SHOWN_OF_MANY)
+        if state.view == "related":
+            return self.related_page(state, page)
+        context = self.list_context(state)
+        rows = self.rows_drawer(page.columns, context)
+        return self.render_template(self.list_template, **context, page=page, rows=rows)
+
+    def related_page(self, state: ListState, page: ListPage) -> Any:
+        """The list as a part of the page of the record that all its rows refer to."""
+        # Every row has the same record there, which is the page's own.
+        back = state.filters[0].field if state.filters else None
+        kept = [
+            n for n, field in enumerate(page.columns) if back is None or field.name != back.name
+        ]
+        columns = [page.columns[n] for n in kept]
+        lines = [line._replace(values=tuple(line.values[n] for n in kept)) for line in page.rows]
         return self.render_template(
-            self.related_template if is_related else self.list_template,
-            **self.list_context(state),
+            self.related_template,
+            view=self,
+            state=state,
             page=page,
+            columns=columns,
+            lines=lines,
+            rows=Rows(self, columns),
         )
+
+    def rows_drawer(self, columns: Sequence[Field], context: Mapping[str, Any]) -> Rows:
+        """What draws the rows of the list that a template is given this context for."""
+        actions: Sequence[Action] = context["actions"]
+        return Rows(self, columns, is_pickable=any(action.multiple for action in actions))
+
+    @expose("/tools")
+    @guard("read")
+    def tools(self) -> Any:
+        """The filter and the choice of columns, which a script asks for when they are opened."""
+        state = self.read_state()
+        return self.render_template(self.tools_template, **self.tools_context(state))
 
     @expose("/pick/<field>")
     @guard("read")
@@ -89,29 +123,37 @@ class ListPages(Screen):
         """What the list's templates need beside the rows."""
         fields = self.gate.fields()
         can = self.rights()
+        actions = self._usable_actions(can)
         return {
             "view": self,
             "state": state,
             "can": can,
             "chips": chips_of(state),
-            "filterable": self._filterable(fields.values()),
+            "has_filters": any(self._is_filterable(field) for field in fields.values()),
+            "sortable": {
+                name for name in self.derived.order_columns if self._is_sortable(fields.get(name))
+            },
+            "actions": actions,
+            "row_actions": tuple(action for action in actions if action.single),
+            "exports": self.export_formats if can["export"] else (),
+            "page_sizes": [size for size in PAGE_SIZES if size <= self.max_page_size],
+            "charts_url": self.charts_url(state),
+        }
+
+    def tools_context(self, state: ListState) -> dict[str, Any]:
+        """What the templates of the filter and of the columns need."""
+        fields = self.gate.fields()
+        return {
+            "view": self,
+            "state": state,
+            "chips": chips_of(state),
+            "filterable": [field for field in fields.values() if self._is_filterable(field)],
             "columns_all": [
                 field
                 for name, field in fields.items()
                 if name in self.derived.offered and not field.kind.is_long
             ],
-            "sortable": {
-                name for name in self.derived.order_columns if self._is_sortable(fields.get(name))
-            },
-            "actions": self._usable_actions(can),
-            "exports": self.export_formats if can["export"] else (),
-            "page_sizes": [size for size in PAGE_SIZES if size <= self.max_page_size],
-            "charts_url": self.charts_url(state),
             "operators_of": operators_of,
-            "key": encode_key,
-            "title_of": title_of,
-            "link": link_maker(),
-            "file_link": file_linker(self),
         }
 
     def charts_url(self, state: ListState) -> str | None:
@@ -124,9 +166,8 @@ class ListPages(Screen):
         """The names of the charts that this user may see; the chart pages say which."""
         return ()
 
-    def _filterable(self, fields: Any) -> Sequence[Field]:
-        names = self.derived.filter_columns
-        return [field for field in fields if field.name in names and operators_of(field)]
+    def _is_filterable(self, field: Field) -> bool:
+        return field.name in self.derived.filter_columns and bool(operators_of(field))
 
     @staticmethod
     def _is_sortable(field: Field | None) -> bool:

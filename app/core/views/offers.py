@@ -26,7 +26,7 @@ def say_done(view: Screen, verb: str, message: Any) -> None:
     if verb == "delete" and is_trashable(view.derived.model):
         right = "delete"
     done = last_operation_id()
-    if done is None or not view.rights()[right]:
+    if done is None or not view.allows(right):
         flash(str(message), "success")
         return
     # The page of a new record goes with it.

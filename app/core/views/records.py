@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import flash, redirect, request
@@ -13,7 +13,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.fields import encode_key, title_of
 from app.core.forms import RecordForm
 from app.core.history.scope import operation
-from app.core.once import KeyReused, Repeated, ticket_of_form
+from app.core.once import KeyReused, Repeated, answered_once, ticket_of_form
 from app.core.query.changes import STALE, add_row, change_row, delete_rows, lock_unversioned
 from app.core.query.consequences import consequences
 from app.core.redirects import safe_next
@@ -24,7 +24,7 @@ from app.core.views.conflict import (
     is_deciding,
     take_choices,
 )
-from app.core.views.context import file_linker, link_maker
+from app.core.views.facts import facts_of, grouped
 from app.core.views.forms import FormParts, validate
 from app.core.views.guard import guard
 from app.core.views.offers import action_name, say_done
@@ -63,27 +63,30 @@ class RecordPages(FormParts):
     @expose("/show/<pk>")
     @guard("read")
     def show(self, pk: str) -> Any:
-        """One record, with the lists of what belongs to it."""
+        """One record; what belongs to it and what became of it are fetched when they are seen.
+
+        A template of the view's own is given the record itself.
+        """
         visible = self.gate.fields()
         names = [name for name in self.derived.show_columns if name in visible]
-        loaded = dict.fromkeys([*names, *(name for name in LAST_CHANGE if name in visible)])
-        record = self.gate.get(pk, columns=[visible[name] for name in loaded])
+        fields = {name: visible[name] for name in (*names, *LAST_CHANGE) if name in visible}
+        has_own_page = self.show_template != RecordPages.show_template
+        line = self.gate.line(pk, fields.values(), whole=has_own_page)
+        values = dict(zip(fields, line.values, strict=True))
+        facts = facts_of(self, pk, line, fields.values(), self.inline_fields())
+        changed_by = values.get("updated_by")
         return self.render_template(
             self.show_template,
             view=self,
-            record=record,
+            record=line.record,
             pk=pk,
-            title=title_of(record),
-            fieldsets=self._field_groups(self.show_fieldsets, names, visible),
-            related=related_lists(self, record),
+            title=line.title,
+            groups=grouped(facts, self.derived.fieldsets(self.show_fieldsets, names)),
+            related=related_lists(self, line.key),
             actions=[a for a in self.actions.values() if a.single and self.gate.can(a.name)],
             can=self.rights(),
-            inline=self.inline_fields(),
-            key=encode_key,
-            title_of=title_of,
-            link=link_maker(),
-            file_link=file_linker(self),
-            last_change={name: getattr(record, name) for name in LAST_CHANGE if name in visible},
+            changed_at=values.get("updated_at"),
+            changed_by="" if changed_by is None else title_of(changed_by),
         )
 
     @expose("/add", methods=["GET", "POST"])
@@ -95,10 +98,8 @@ class RecordPages(FormParts):
             return self.form_page(self.form_of("add", None, self._prefilled(fields)))
         form, ticket = self.form_of("add", request.form), ticket_of_form()
         try:
-            if ticket is not None:
-                ticket.check()
-            validate(form)
-            with operation(action_name(self, "add")):
+            with answered_once(ticket), operation(action_name(self, "add")):
+                validate(form)
                 row = add_row(self.gate, form.values(), self, ticket=ticket)
         except Repeated as done:
             return self._added_before(done.row_key)
@@ -204,10 +205,6 @@ class RecordPages(FormParts):
             delete_rows(self.gate, [row], self)
         say_done(self, "delete", _("%(record)s was deleted.", record=title))
         return redirect(safe_next(request.form.get("next"), self.url("list")))
-
-    def _field_groups(self, declared: Any, names: Sequence[str], visible: Any) -> Any:
-        groups = self.derived.fieldsets(declared, names)
-        return [(legend, [visible[n] for n in group if n in visible]) for legend, group in groups]
 
 
 def _with_reason(form: RecordForm, refused: Forbidden) -> RecordForm:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipProperty
 
-from app.core.fields import encode_key
 from app.core.filters.condition import join_values
 from app.core.views.context import registered_views
 
@@ -28,13 +27,12 @@ class RelatedList:
     add_title: str = ""
 
 
-def related_lists(view: Screen, record: Any) -> list[RelatedList]:
-    """The related lists of a record that the user may read.
+def related_lists(view: Screen, key: str) -> list[RelatedList]:
+    """The related lists of the record with this key that the user may read.
 
     They are the lists that the related views show anyway, with one condition more, so no rule of
     theirs can be forgotten here.
     """
-    key = encode_key(record)
     found = []
     for field in view.gate.fields().values():
         if not field.is_many or field.target is None:
@@ -86,7 +84,7 @@ def _mirrors(relation: RelationshipProperty[Any], other: RelationshipProperty[An
 
 def _add_url(other: Any, back: str, key: str, next_url: str) -> str | None:
     names = {field.name for field in other.form_fields("add")}
-    if back not in names or not other.rights()["add"]:
+    if back not in names or not other.allows("add"):
         return None
     url: str = other.url("add", **{back: key, "next": next_url})
     return url

@@ -13,8 +13,9 @@ from flask_appbuilder.baseviews import expose
 from flask_babel import gettext as _, ngettext
 
 from app.core.clock import now
+from app.core.drawing import SHOWN_OF_MANY
 from app.core.errors import BureauError, Conflict, NotFound
-from app.core.fields import encode_key, title_of
+from app.core.fields import title_of
 from app.core.history.models import Source
 from app.core.history.scope import operation
 from app.core.query.consequences import consequences
@@ -23,10 +24,10 @@ from app.core.query.state import ListRules, ListState, Sort
 from app.core.query.trashing import purge, recover
 from app.core.trash import DELETED_AT, Scope
 from app.core.views.bulk import MAX_NAMED, MAX_ROWS, refuse_too_many
-from app.core.views.context import link_maker
 from app.core.views.guard import check_verb, guard
 from app.core.views.listing import PAGE_SIZES, ListPages
 from app.core.views.offers import action_name, say_done
+from app.core.views.table import Rows
 from app.extensions import db
 
 VERBS = {"recover": "delete", "purge": "purge"}
@@ -96,7 +97,7 @@ class TrashPages(ListPages):
     def _trash_page(self, state: ListState, refused: Mapping[Any, BureauError] = {}) -> Any:
         """The page of the trash; `refused` says beside a row why it could not be got back."""
         gate = self._trashed()
-        page = gate.page(state, "delete")
+        page = gate.page(state, "delete", many_limit=SHOWN_OF_MANY, whole=True)
         messages = {str(key[0]): in_words(gate, error) for key, error in refused.items()}
         html = self.render_template(
             self.trash_template,
@@ -106,13 +107,11 @@ class TrashPages(ListPages):
             columns=page.columns,
             refused=messages,
             # What was refused may stand on another page than this one.
-            unseen=[messages[key] for key in messages.keys() - {encode_key(r) for r in page.rows}],
+            unseen=[messages[key] for key in messages.keys() - {line.key for line in page.rows}],
             can_purge=self.gate.can("purge"),
             days_left=self._days_left,
             page_sizes=[size for size in PAGE_SIZES if size <= self.max_page_size],
-            key=encode_key,
-            title_of=title_of,
-            link=link_maker(),
+            rows=Rows(self, page.columns, has_files=False),
         )
         return (html, Conflict.status) if refused else html
 

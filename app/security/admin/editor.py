@@ -30,6 +30,7 @@ from app.security.admin.matrix import (
     named,
     read_pairs,
 )
+from app.security.admin.window import Window, find_window
 from app.security.rights.granting import fixed_names, own_roles
 
 RIGHTS = "permissions"
@@ -55,27 +56,37 @@ class RoleEditor(RolePages):
         if request.method == "POST" and step == "save":
             lock_unversioned(Role, pk)
         role = self.gate.get(pk, "edit", columns=[self.gate.fields()["name"]])
-        current, pairs = keys_of_role(role.id), read_pairs()
+        # A draft is of the rights on the page: all others of the role stay as they are.
+        window = find_window(request.args, role.id, request.form.get("_rows", ""))
+        pairs = read_pairs(window)
+        current = keys_of_role(role.id, among=pairs)
         if request.method == "GET":
-            return self._table(role, Draft(role.name, current, current), pairs)
+            return self._table(role, Draft(role.name, current, current), pairs, window)
         draft = _read_draft(role, current, pairs)
         form = self._name_form(role)
         if step == "edit":
-            return self._table(role, draft, pairs)
+            return self._table(role, draft, pairs, window)
         if not form.validate():
-            return self._table(role, draft, pairs, form), Invalid.status
+            return self._table(role, draft, pairs, window, form), Invalid.status
         if draft.base != current:
-            return self._late(role, draft, current, pairs), Conflict.status
+            return self._late(role, draft, current, pairs, window), Conflict.status
         if step == "save":
-            return self._apply(role, draft, pairs, form)
-        return self._preview(role, draft, pairs)
+            return self._apply(role, draft, pairs, window, form)
+        return self._preview(role, draft, pairs, window)
 
     def form_context(self, form: RecordForm, *args: Any, **options: Any) -> dict[str, Any]:
         """The page of a new role has the table in place of a picker."""
         found = super().form_context(form, *args, **options)
         if RIGHTS in form:
             ticked = {pair.id for pair in form[RIGHTS].data or ()}
-            found["matrix"] = make_matrix(read_pairs(), ticked, current_rights())
+            window = find_window({})
+            found["ticked"] = sorted(ticked)
+            # Where there is more than a page of them, the rights follow once the role has a name.
+            found["matrix"] = (
+                None
+                if window.is_part
+                else make_matrix(window, read_pairs(window), ticked, current_rights())
+            )
             found["left_out"] = g.get(LEFT_OUT, [])
         return found
 
@@ -99,10 +110,17 @@ class RoleEditor(RolePages):
         return self.record_form(fields, "edit")(request.form, role)
 
     def _table(
-        self, role: Role, draft: Draft, pairs: StoredPairs, form: RecordForm | None = None
+        self,
+        role: Role,
+        draft: Draft,
+        pairs: StoredPairs,
+        window: Window,
+        form: RecordForm | None = None,
     ) -> Any:
         reason = self._why_locked(role)
-        matrix: Matrix = make_matrix(pairs, draft.wanted, current_rights(), is_locked=bool(reason))
+        matrix: Matrix = make_matrix(
+            window, pairs, draft.wanted, current_rights(), is_locked=bool(reason)
+        )
         return self.render_template(
             self.matrix_template,
             view=self,
@@ -111,6 +129,7 @@ class RoleEditor(RolePages):
             draft=draft,
             form=form,
             matrix=matrix,
+            address=lambda **page: self.url("edit", str(role.id), **page),
             reason=reason,
             keeps_name=bool(reason) or role.name in fixed_names(),
         )
@@ -123,7 +142,9 @@ class RoleEditor(RolePages):
             return _("This is one of your own roles. Nobody can change their own rights.")
         return ""
 
-    def _preview(self, role: Role, draft: Draft, pairs: StoredPairs, **more: Any) -> Any:
+    def _preview(
+        self, role: Role, draft: Draft, pairs: StoredPairs, window: Window, **more: Any
+    ) -> Any:
         lacking = lacked(draft.added | draft.removed, pairs, current_rights())
         shown: dict[str, Any] = {"refusal": "", "others_added": (), "others_removed": (), **more}
         return self.render_template(
@@ -135,30 +156,41 @@ class RoleEditor(RolePages):
             change=difference(role.id, draft, pairs),
             lacking=named((key for key, pair in pairs.items() if pair in lacking), pairs),
             reason=self._why_locked(role),
+            window=window,
             **shown,
         )
 
-    def _late(self, role: Role, draft: Draft, current: frozenset[int], pairs: StoredPairs) -> Any:
+    def _late(
+        self,
+        role: Role,
+        draft: Draft,
+        current: frozenset[int],
+        pairs: StoredPairs,
+        window: Window,
+    ) -> Any:
         """Somebody else saved the role meanwhile: the same change, on top of theirs."""
         return self._preview(
             role,
             draft.onto(current),
             pairs,
+            window,
             others_added=named(current - draft.base, pairs),
             others_removed=named(draft.base - current, pairs),
         )
 
-    def _apply(self, role: Role, draft: Draft, pairs: StoredPairs, form: RecordForm) -> Any:
+    def _apply(
+        self, role: Role, draft: Draft, pairs: StoredPairs, window: Window, form: RecordForm
+    ) -> Any:
         try:
             with operation(action_name(self, "edit")):
                 self.write(role, draft, form)
         except Invalid as refused:
             form.add_errors(refused.errors)
-            return self._table(role, draft, pairs, form), refused.status
+            return self._table(role, draft, pairs, window, form), refused.status
         except (Conflict, Forbidden) as refused:
             if not refused.message or refused.code not in (Conflict.code, Forbidden.code):
                 raise
-            return self._refused(role.id, draft, refused), refused.status
+            return self._refused(role.id, draft, refused, window), refused.status
         say_done(self, "edit", _("%(record)s was saved.", record=role.name))
         return redirect(self.url("show", str(role.id)))
 
@@ -166,13 +198,14 @@ class RoleEditor(RolePages):
         """Write name and rights of a role, through the gate and its hooks, and commit."""
         values: dict[str, Any] = dict(form.values())
         if draft.added or draft.removed:
-            values[RIGHTS] = pairs_with(draft.wanted)
+            others = keys_of_role(role.id) - draft.base
+            values[RIGHTS] = pairs_with(others | draft.wanted)
         change_row(self.gate, role, values, self)
 
-    def _refused(self, role_id: int, draft: Draft, refused: BureauError) -> Any:
+    def _refused(self, role_id: int, draft: Draft, refused: BureauError, window: Window) -> Any:
         # The refusal has rolled back what the session knew.
         role = self.gate.get(str(role_id), "edit", columns=[self.gate.fields()["name"]])
-        return self._preview(role, draft, read_pairs(), refusal=str(refused))
+        return self._preview(role, draft, read_pairs(window), window, refusal=str(refused))
 
 
 def pairs_with(keys: Iterable[int]) -> list[Pair]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -15,10 +14,10 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from flask_babel import gettext as _
 
 from app.core.query.rules import FieldRule, RowRule
 from app.extensions import db
+from app.security.admin.window import Subject, Window
 from app.security.rights.naming import (
     rule_in_words,
     subject_name,
@@ -30,10 +29,8 @@ from app.security.rights.sets import Rights
 COMMON = ("read", "add", "edit", "delete", "export")
 """The verbs that have a column of their own; all others stand in the row by their names."""
 
-ADMINISTRATION = "administration"
-
 StoredPairs = Mapping[int, tuple[str, str]]
-"""All permissions there are: key -> (permission, subject)."""
+"""Permissions there are: key -> (permission, subject)."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +74,7 @@ class Matrix:
 
     areas: Sequence[Area]
     verbs: Sequence[tuple[str, str]]
+    window: Window
 
     @property
     def has_locked(self) -> bool:
@@ -93,57 +91,66 @@ class Matrix:
         return [(row, boxes) for row, boxes in found if boxes]
 
 
-def read_pairs() -> StoredPairs:
-    """All permissions there are: one statement."""
+def read_pairs(window: Window | None = None) -> StoredPairs:
+    """All permissions there are, or those that a page shows: one statement."""
     statement = (
         sa.select(Pair.id, Permission.name, ViewMenu.name)
         .join(Permission, Pair.permission_id == Permission.id)
         .join(ViewMenu, Pair.view_menu_id == ViewMenu.id)
     )
+    if window is not None:
+        statement = statement.where(ViewMenu.id.in_([s.key for s in window.subjects]))
     return {key: (name, subject) for key, name, subject in db.session.execute(statement)}
 
 
-def keys_of_role(role_id: int) -> frozenset[int]:
-    """The permissions that a role holds: one statement."""
+def keys_of_role(role_id: int, among: StoredPairs | None = None) -> frozenset[int]:
+    """The permissions that a role holds, or those of them that are among others: one statement."""
     link = assoc_permissionview_role.c
     statement = sa.select(link.permission_view_id).where(link.role_id == role_id)
+    if among is not None:
+        statement = statement.where(link.permission_view_id.in_(among))
     return frozenset(db.session.scalars(statement))
 
 
 def make_matrix(
-    pairs: StoredPairs, ticked: Collection[int], held: Rights, *, is_locked: bool = False
+    window: Window,
+    pairs: StoredPairs,
+    ticked: Collection[int],
+    held: Rights,
+    *,
+    is_locked: bool = False,
 ) -> Matrix:
-    """The table with these ticked; what is not held, or all of it, cannot be changed."""
-    by_subject: dict[str, dict[str, int]] = {}
-    for key, (permission, subject) in pairs.items():
-        by_subject.setdefault(subject, {})[permission] = key
+    """The page with these ticked; what is not held, or all of it, cannot be changed."""
+    by_subject: dict[str, dict[str, int]] = {subject.name: {} for subject in window.subjects}
+    for key, (permission, name) in pairs.items():
+        if name in by_subject:
+            by_subject[name][permission] = key
     on = set(ticked)
     rows: dict[str, list[Row]] = {}
-    places = _places()
-    for subject, permissions in by_subject.items():
+    for subject in window.subjects:
         boxes = {
             name.removeprefix(PERMISSION_PREFIX): Box(
                 key,
-                verb_name(name, subject),
+                verb_name(name, subject.name),
                 key in on,
-                is_locked or (name, subject) not in held,
+                is_locked or (name, subject.name) not in held,
             )
-            for name, key in permissions.items()
+            for name, key in by_subject[subject.name].items()
         }
-        rows.setdefault(places.get(subject, _("Other pages")), []).append(_row(subject, boxes))
-    order = list(dict.fromkeys([*places.values(), _("Other pages")]))
-    areas = [Area(name, _sorted(rows[name])) for name in order if name in rows]
-    return Matrix(areas, [(verb, verb_name(f"{PERMISSION_PREFIX}{verb}", "")) for verb in COMMON])
+        rows.setdefault(subject.area, []).append(_row(subject, boxes))
+    areas = [Area(label, found) for label, found in rows.items()]
+    verbs = [(verb, verb_name(f"{PERMISSION_PREFIX}{verb}", "")) for verb in COMMON]
+    return Matrix(areas, verbs, window)
 
 
-def _row(subject: str, boxes: Mapping[str, Box]) -> Row:
+def _row(subject: Subject, boxes: Mapping[str, Box]) -> Row:
     others = [box for verb, box in boxes.items() if verb not in COMMON]
     return Row(
-        subject,
-        subject_name(subject),
+        subject.name,
+        subject.label,
         {verb: boxes[verb] for verb in COMMON if verb in boxes},
         sorted(others, key=lambda box: box.label.casefold()),
-        rules_of(subject),
+        rules_of(subject.name),
     )
 
 
@@ -157,21 +164,6 @@ def rules_of(subject: str) -> list[str]:
             if rule.unless is not None or isinstance(rule, RowRule):
                 found[rule_in_words(rule, view)] = None
     return list(found)
-
-
-def _places() -> dict[str, str]:
-    """The group of the menu that each subject belongs to; administration comes last."""
-    views: Any = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
-    found: dict[str, str] = {}
-    for view in sorted(views, key=lambda view: getattr(view, "area", "") == ADMINISTRATION):
-        label = getattr(view, "group_label", "")
-        if label:
-            found.setdefault(view.class_permission_name, str(label))
-    return found
-
-
-def _sorted(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: row.label.casefold())
 
 
 def named(keys: Iterable[int], pairs: StoredPairs) -> list[str]:

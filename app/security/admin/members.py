@@ -29,6 +29,7 @@ from app.extensions import db
 from app.security.accounts import current_rights
 from app.security.admin.acting import RolePages
 from app.security.admin.matrix import Matrix, keys_of_role, make_matrix, read_pairs
+from app.security.admin.window import find_window
 
 SHOWN = 25
 KINDS: dict[str, tuple[Any, Any, str]] = {
@@ -63,8 +64,11 @@ class RoleMembers(RolePages):
     show_template = "security/role.html"
 
     def rights_of(self, role: Role) -> Matrix:
-        """The rights of a role, to look at."""
-        return make_matrix(read_pairs(), keys_of_role(role.id), current_rights(), is_locked=True)
+        """The rights of a role, to look at: of a large role, those on the first page."""
+        window = find_window({"given": "1"}, role.id)
+        pairs = read_pairs(window)
+        ticked = keys_of_role(role.id, among=pairs)
+        return make_matrix(window, pairs, ticked, current_rights(), is_locked=True)
 
     def members_of(self, role: Role, kind: str) -> Members | None:
         """The users or groups of a role; None for whoever may not read them."""

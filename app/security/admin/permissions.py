@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import heapq
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.core.kinds.text import Text
 from app.core.query.gate import Gate
 from app.core.views import ModelView
 from app.extensions import db
-from app.security.rights.naming import name_of, subject_name, verb_name
+from app.security.rights.naming import Names, name_of, subject_name, verb_name
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,42 @@ def _said_verb(pair: Pair) -> str:
     return verb_name(pair.permission.name, pair.view_menu.name)
 
 
-def named_permissions() -> list[tuple[int, str]]:
-    """All permissions as (key, name), in the order of their names."""
-    statement = (
-        sa.select(Pair.id, Permission.name, ViewMenu.name)
-        .join(Permission, Pair.permission_id == Permission.id)
-        .join(ViewMenu, Pair.view_menu_id == ViewMenu.id)
-    )
-    rows: Any = db.session.execute(statement)
-    found = [(key, name_of(permission, subject)) for key, permission, subject in rows]
-    return sorted(found, key=lambda pair: pair[1].casefold())
+@dataclass(frozen=True)
+class Named:
+    """A permission with its name for people."""
+
+    key: int
+    permission: str
+    subject: str
+    name: str
+
+
+def find_permissions(words: str, limit: int) -> tuple[list[Named], bool]:
+    """The first permissions whose names hold all words, and whether there are more."""
+    wanted = words.casefold().split()
+    found = [
+        named
+        for named in _named(_ALL)
+        if not wanted or all(word in named.name.casefold() for word in wanted)
+    ]
+    first = heapq.nsmallest(limit, found, key=lambda named: named.name.casefold())
+    return first, len(found) > limit
+
+
+def name_permissions(keys: Collection[int]) -> list[tuple[int, str]]:
+    """These permissions as (key, name), in the order of their names."""
+    found = _named(_ALL.where(Pair.id.in_(keys)))
+    return sorted(((n.key, n.name) for n in found), key=lambda pair: pair[1].casefold())
+
+
+_ALL: Any = (
+    sa.select(Pair.id, Permission.name, ViewMenu.name)
+    .join(Permission, Pair.permission_id == Permission.id)
+    .join(ViewMenu, Pair.view_menu_id == ViewMenu.id)
+)
+
+
+def _named(statement: Any) -> Iterator[Named]:
+    names = Names()
+    for key, permission, subject in db.session.execute(statement):
+        yield Named(key, permission, subject, names.name_of(permission, subject))

@@ -13,14 +13,14 @@ from flask_appbuilder.security.sqla.models import PermissionView as Pair, Role
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from app.core.errors import Conflict
-from app.core.fields import Field, encode_key
+from app.core.fields import Field
 from app.core.forms import RecordForm, form_for
 from app.core.forms.inputs import RelationsInput
 from app.core.query.gate import gate_of
 from app.core.views import guard
 from app.security.admin.editor import RoleEditor
 from app.security.admin.members import RoleMembers
-from app.security.admin.permissions import named_permissions
+from app.security.admin.permissions import find_permissions, name_permissions
 from app.security.admin.transfer import RoleTransfer
 from app.security.rights.granting import fixed_names
 
@@ -37,8 +37,8 @@ class PermissionsInput(RelationsInput):
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
-        held = {encode_key(pair) for pair in self.data or ()}
-        return [(str(key), name) for key, name in named_permissions() if str(key) in held]
+        held = name_permissions([pair.id for pair in self.data or ()])
+        return [(str(key), name) for key, name in held]
 
 
 class RoleView(RoleEditor, RoleMembers, RoleTransfer):
@@ -71,13 +71,9 @@ class RoleView(RoleEditor, RoleMembers, RoleTransfer):
         if field != PICKED:
             return super().pick(field)
         gate_of(Pair).require("read")
-        words = request.args.get("q", "").casefold().split()
-        found = [
-            {"value": str(key), "text": name}
-            for key, name in named_permissions()
-            if all(word in name.casefold() for word in words)
-        ]
-        return jsonify(results=found[:PICK_LIMIT], more=len(found) > PICK_LIMIT)
+        found, more = find_permissions(request.args.get("q", ""), PICK_LIMIT)
+        results = [{"value": str(named.key), "text": named.name} for named in found]
+        return jsonify(results=results, more=more)
 
     def record_form(self, fields: Sequence[Field], verb: str) -> type[RecordForm]:
         """The form, with the picker that knows the names of permissions."""

@@ -133,9 +133,9 @@ def write_survivors(_error: BaseException | None = None) -> None:
     waiting: list[Pending] = db.session().info.get(_KEY) or []
     kept = [entry for entry in waiting if entry.survives and not entry.is_written]
     if kept:
-        # On SQLite nobody else could write while this transaction is open, not even we.
-        db.session.rollback()
         try:
+            # On SQLite nobody else could write while this transaction is open, not even we.
+            db.session.rollback()
             with db.session.session_factory() as session:
                 session.info[_KEY] = kept
                 session.commit()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from app.core.appbuilder import LAST_GROUP
 from app.core.feature import add_model_view
+from app.core.menu import LAST_GROUP
 from app.security.accounts import current_account
 from app.security.audit.accounts import watch_accounts
 from app.security.audit.occurrences import listen_to_the_platform

@@ -66,6 +66,7 @@ class SecurityEventView(ModelView):
     }
     list_columns = ["kind", "outcome", "username", "target_title", "address", "at"]
     show_fieldsets = [
+        (_l("What happened"), {"fields": ["at", "outcome"]}),
         (
             _l("From where"),
             {"fields": ["address", "session_key", "agent", "method", "path", "request_id"]},

@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.extensions import db
 from app.security.factors.models import Passkey, RecoveryCode, RolePolicy, TotpSecret
+from app.security.rights.sets import RIGHTS_TABLES, at_version
 
 _POLICY: Any = RolePolicy.__table__
 _TOTP: Any = TotpSecret.__table__
@@ -91,13 +92,29 @@ def is_enforced(user_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
         .where(_POLICY.c.requires_factor, assoc_user_group.c.user_id == user_id)
         .correlate_except(_POLICY, assoc_group_role, assoc_user_group)
     )
+    # Asked when the statement runs, because such a statement may serve several applications.
+    name = sa.bindparam("public", callable_=_public_role, type_=sa.String(), unique=True)
     public = (
         sa.select(_POLICY.c.role_id)
         .join(Role.__table__, Role.id == _POLICY.c.role_id)
-        .where(_POLICY.c.requires_factor, Role.name == current_app.config["AUTH_ROLE_PUBLIC"])
+        .where(_POLICY.c.requires_factor, Role.name == name)
         .correlate_except(_POLICY, Role.__table__)
     )
     return sa.or_(own.exists(), of_groups.exists(), public.exists())
+
+
+def has_policies() -> ColumnElement[bool]:
+    """The condition that any role asks for a factor; where none does, nobody need be looked at."""
+    return sa.select(_POLICY.c.role_id).where(_POLICY.c.requires_factor).exists()
+
+
+def needs_factor(user_id: int, version: int) -> bool:
+    """Whether a role of a user asks for a factor, at this version of all rights."""
+
+    def read() -> bool:
+        return bool(db.session.scalar(sa.select(is_enforced(sa.literal(user_id)))))
+
+    return at_version(f"factor-{user_id}", version, read, RIGHTS_TABLES | {_POLICY.name})
 
 
 def requires_factor(role_id: int) -> bool:
@@ -124,6 +141,11 @@ def count_without_factor(role_id: int) -> int:
     statement = sa.select(sa.func.count()).select_from(User)
     wanted = statement.where(User.active, User.id.in_(members), sa.not_(has_factor(User.id)))
     return int(db.session.scalar(wanted) or 0)
+
+
+def _public_role() -> str:
+    name: str = current_app.config["AUTH_ROLE_PUBLIC"]
+    return name
 
 
 def _has_totp(user_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import secrets
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,15 +58,21 @@ def load_account_of_key(text: str) -> Account:
 
 
 def _find(prefix: str) -> Any:
+    return db.session.execute(_key_query(), {"prefix": prefix}).one_or_none()
+
+
+@cache
+def _key_query() -> sa.Select[Any]:
+    """Made once: to put it together takes longer than to run it."""
     holder: Any = UserKey.user_id
     lacks_factor = sa.and_(is_enforced(holder), sa.not_(has_factor(holder)))
-    statement = (
+    return (
         sa.select(UserKey, User, Preference, version_query(), lacks_factor)
         .join(User, User.id == UserKey.user_id)
         .outerjoin(Preference, Preference.user_id == User.id)
-        .where(UserKey.prefix == prefix)
+        .where(UserKey.prefix == sa.bindparam("prefix"))
+        .execution_options(populate_existing=True)
     )
-    return db.session.execute(statement.execution_options(populate_existing=True)).one_or_none()
 
 
 def _refusal_of(key: UserKey, user: User, *, lacks_factor: bool) -> Unauthorized | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import wtforms
+from flask import current_app
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from wtforms.validators import ValidationError
 
@@ -14,6 +15,7 @@ from app.security.keys.operations import DEFAULT_DAYS, MAX_DAYS
 from app.security.keys.scopes import for_keys
 from app.security.rights.naming import subject_name, verb_name
 from app.security.rights.sets import Rights
+from app.security.rights.sync import declared_pairs
 
 MAX_NAME = 100
 DAYS = (7, 30, DEFAULT_DAYS, 180, MAX_DAYS)
@@ -80,7 +82,9 @@ class KeyForm(SecurityForm):
 
     def __init__(self, formdata: Any = None, *, rights: Rights, **options: Any) -> None:
         super().__init__(formdata, **options)
-        self.scopes.offered = for_keys(rights)
+        # A site may keep rights for what is none of its views; no call ever asks for those.
+        declared = declared_pairs(current_app.appbuilder)  # type: ignore[attr-defined]
+        self.scopes.offered = for_keys(rights) & declared
 
     def validate_scopes(self, field: ScopesField) -> None:
         """Refuse a right that one does not hold, and a key that may do nothing."""

@@ -16,8 +16,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.core.changes import open_transaction, tag_of
+from app.security.factors.models import RolePolicy
 from app.security.models import THE_ROW, RightsVersion
 from app.security.rights.sets import RIGHTS_TABLES
+
+VERSIONED_TABLES = RIGHTS_TABLES | {RolePolicy.__tablename__}
+"""What is kept under the version of all rights is made from these."""
 
 _KEY = "bureau_deleted_users"
 
@@ -60,7 +64,7 @@ def _advance(session: Session) -> None:
     transaction = open_transaction(session)
     if transaction is None:
         return
-    if session.info.get(_KEY) or transaction.has_changed(RIGHTS_TABLES):
+    if session.info.get(_KEY) or transaction.has_changed(VERSIONED_TABLES):
         statement = sa.update(RightsVersion).where(RightsVersion.id == THE_ROW)
         session.execute(
             statement.values(value=secrets.randbelow(2**62)),

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from flask import current_app
@@ -31,6 +32,7 @@ from app.core.changes import open_transaction
 from app.extensions import db
 from app.security.models import THE_ROW, RightsVersion
 
+T = TypeVar("T")
 Rights = frozenset[tuple[str, str]]
 
 RIGHTS_TABLES: frozenset[str] = frozenset(
@@ -53,52 +55,79 @@ VISITOR = 0
 """Stands for whoever is not signed in; no user has this key."""
 
 _EXTENSION = "bureau_rights"
-_KEPT_SETS = 2_000
+_KEPT_SETS = 4_000
+_KEPT_PAIRS = 200_000
 
 
 class RightsMemory:
-    """The sets used last in this process; a version never comes back, so none is ever wrong."""
+    """What was asked last in this process; a version never comes back, so none of it gets wrong."""
 
     def __init__(self, size: int = _KEPT_SETS) -> None:
         self._size = size
-        self._sets: OrderedDict[tuple[str, int], Rights] = OrderedDict()
+        self._sets: OrderedDict[tuple[str, int], Any] = OrderedDict()
+        self._distinct: WeakValueDictionary[int, Rights] = WeakValueDictionary()
+        self._pairs: dict[tuple[str, str], tuple[str, str]] = {}
         self._lock = Lock()
 
-    def find(self, key: tuple[str, int]) -> Rights | None:
-        """The set kept under (holder, version)."""
+    def find(self, key: tuple[str, int]) -> Any:
+        """What is kept under (holder, version); None where nothing is."""
         with self._lock:
             if key in self._sets:
                 self._sets.move_to_end(key)
             return self._sets.get(key)
 
-    def keep(self, key: tuple[str, int], rights: Rights) -> None:
-        """Keep a set, and forget the one that was not used for longest."""
+    def keep(self, key: tuple[str, int], found: T) -> T:
+        """Keep an answer, and forget the one that was not used for longest; give what was kept."""
         with self._lock:
-            self._sets[key] = rights
+            kept: Any = self._shared(found) if isinstance(found, frozenset) else found
+            self._sets[key] = kept
             while len(self._sets) > self._size:
                 self._sets.popitem(last=False)
+            return cast("T", kept)
+
+    def _shared(self, found: Rights) -> Rights:
+        """The same set for all who may do the same, and in different sets the same pairs.
+
+        Thousands of users have some hundred roles, each with up to thousands of rights.
+        """
+        same = self._distinct.get(hash(found))
+        if same is not None and same == found:
+            return same
+        if len(self._pairs) > _KEPT_PAIRS:
+            self._pairs.clear()
+        shared = frozenset(self._pairs.setdefault(pair, pair) for pair in found)
+        self._distinct[hash(shared)] = shared
+        return shared
 
 
 def rights_of(user_id: int, version: int) -> Rights:
     """What the user may do at this version of all rights; `VISITOR` for nobody in particular."""
-    return _remembered(str(user_id), version, lambda: read_rights(roles_of(user_id)))
+    return at_version(str(user_id), version, lambda: read_rights(roles_of(user_id)))
 
 
 def rights_of_role(role_id: int, version: int) -> Rights:
     """What somebody may do who holds this role alone."""
     roles = sa.union(_public_role(), sa.select(Role.id).where(Role.id == role_id))
-    return _remembered(f"role-{role_id}", version, lambda: read_rights(roles))
+    return at_version(f"role-{role_id}", version, lambda: read_rights(roles))
 
 
-def _remembered(holder: str, version: int, read: Callable[[], Rights]) -> Rights:
-    memory: RightsMemory = current_app.extensions.setdefault(_EXTENSION, RightsMemory())
-    found = memory.find((holder, version))
+def at_version(
+    holder: str, version: int, read: Callable[[], T], tables: frozenset[str] = RIGHTS_TABLES
+) -> T:
+    """What `read` gives for a holder at this version of all rights.
+
+    Every change of one of the tables must advance the version.
+    """
+    memory: RightsMemory | None = current_app.extensions.get(_EXTENSION)
+    if memory is None:
+        memory = current_app.extensions.setdefault(_EXTENSION, RightsMemory())
+    found: T | None = memory.find((holder, version))
     if found is None:
-        found = cached(f"rights:{holder}:{version}", RIGHTS_TABLES, read)
+        found = cached(f"rights:{holder}:{version}", tables, read)
         transaction = open_transaction(db.session())
         # What only this transaction sees must not be taken for what has been committed.
-        if transaction is None or not transaction.has_changed(RIGHTS_TABLES):
-            memory.keep((holder, version), found)
+        if transaction is None or not transaction.has_changed(tables):
+            found = memory.keep((holder, version), found)
     return found
 
 

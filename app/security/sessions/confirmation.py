@@ -70,7 +70,6 @@ class Way:
 def init_confirmation(app: Flask) -> None:
     """Ask on a page, and check what is answered before anything else is done."""
     app.register_error_handler(ConfirmationRequired, _ask)
-    app.before_request(read_confirmation)
     add_way(
         app,
         Way(

@@ -21,6 +21,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.core.clock import now
 from app.core.history.statements import RECORDED
+from app.core.types import UtcTime
 from app.extensions import db
 from app.security.audit import record_event
 from app.security.models import SessionKind, UserSession
@@ -139,17 +140,23 @@ def end_other_sessions(user: User, kept: UserSession | None = None) -> int:
     return count
 
 
+def browser_digest() -> str | None:
+    """The digest of this browser's token; None where it holds none."""
+    token = session.get(TOKEN)
+    return digest_of(token) if isinstance(token, str) else None
+
+
 def browser_session() -> ColumnElement[bool] | None:
     """The condition that the session of this browser meets; None where it holds none."""
-    token = session.get(TOKEN)
-    if not isinstance(token, str):
+    digest = browser_digest()
+    if digest is None:
         return None
-    return sa.and_(UserSession.digest == digest_of(token), UserSession.kind == SessionKind.BROWSER)
+    return sa.and_(UserSession.digest == digest, UserSession.kind == SessionKind.BROWSER)
 
 
 def is_alive() -> ColumnElement[bool]:
-    """The condition that a session meets until its time is over."""
-    moment = now()
+    """The condition that a session meets until its time is over, asked when a statement runs."""
+    moment = sa.bindparam("moment", callable_=now, type_=UtcTime(), unique=True)
     return sa.and_(UserSession.expires_at > moment, UserSession.idle_until > moment)
 
 

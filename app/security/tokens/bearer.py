@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _
 from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import ExpiredSignatureError, PyJWTError
-from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import Unauthorized
 from app.extensions import db
@@ -27,6 +26,8 @@ REFRESH_ENDPOINT = "SecurityApi.refresh"
 
 def has_token() -> bool:
     """Whether the request is one for the REST API that brings a token or a key."""
+    if "HTTP_AUTHORIZATION" not in request.environ:
+        return False
     scheme, _space, _token = _header()
     return scheme.lower() == "bearer" and request.path.startswith("/api/")
 
@@ -112,13 +113,10 @@ def _id_of(token: str) -> str:
     return str(decode_token(token)["jti"])
 
 
-def session_of_claims(claims: Any) -> ColumnElement[bool]:
-    """The condition that the session of a token meets."""
+def session_key_of(claims: Mapping[str, Any]) -> int:
+    """The key of the session that a token belongs to."""
     key = claims.get(SESSION)
-    is_key = isinstance(key, int) and not isinstance(key, bool)
-    return sa.and_(
-        UserSession.id == (key if is_key else NO_SESSION), UserSession.kind == SessionKind.API
-    )
+    return key if isinstance(key, int) and not isinstance(key, bool) else NO_SESSION
 
 
 def _claims(held: UserSession) -> dict[str, int]:

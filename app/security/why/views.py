@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import jsonify, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -15,12 +15,13 @@ from app.core.query.gate import gate_of
 from app.core.trash import Scope
 from app.core.views import ModelView, guard
 from app.security.accounts import current_rights, find_user
-from app.security.admin.matrix import make_matrix, read_pairs
-from app.security.rights.naming import subject_name
+from app.security.admin.permissions import find_permissions
+from app.security.rights.naming import name_of
 from app.security.why.answers import Decision
 from app.security.why.questions import explain_access, explain_right
 
 MAX_LENGTH = 2_000
+PICK_LIMIT = 50
 RIGHT = ("can_explain", "Access")
 
 
@@ -49,10 +50,20 @@ class WhyView(BaseView):
             self.why_template,
             asked=asked,
             user=None if is_hidden else user,
-            rights=_rights(),
+            right_name=_right_in_words(asked["right"]),
             decision=None if is_hidden else _decide(asked),
             is_hidden=is_hidden,
         )
+
+    @expose("/pick")
+    @guard("explain")
+    def pick(self) -> Any:
+        """The rights whose names hold the words, to choose one of them."""
+        found, more = find_permissions(request.args.get("q", "")[:MAX_LENGTH], PICK_LIMIT)
+        results = [
+            {"value": f"{named.permission} {named.subject}", "text": named.name} for named in found
+        ]
+        return jsonify(results=results, more=more)
 
 
 def why_url(username: str = "", url: str = "") -> str | None:
@@ -91,12 +102,6 @@ def _sees(view: ModelView, key: str) -> bool:
     return True
 
 
-def _rights() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All rights to choose from, by what they are about."""
-    pairs = read_pairs()
-    matrix = make_matrix(pairs, (), current_rights())
-    return [
-        (subject_name(row.subject), [(" ".join(pairs[box.key]), box.label) for box in row.boxes])
-        for area in matrix.areas
-        for row in area.rows
-    ]
+def _right_in_words(asked: str) -> str:
+    permission, _space, subject = asked.partition(" ")
+    return name_of(permission, subject) if subject else ""

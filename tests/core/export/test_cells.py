@@ -4,15 +4,14 @@ import datetime
 import uuid
 from dataclasses import replace
 from decimal import Decimal
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, strategies as st
 
-from app.core.export.cells import FORMULA_STARTS, cell_reader, json_reader, neutralise
-from app.core.fields import fields_of
+from app.core.export.cells import FORMULA_STARTS, cells_of, json_of, neutralise
+from app.core.fields import Many, Ref, fields_of
 from app.core.kinds import kind_of_type
 from app.core.types import Money, UtcTime
 from tests.core.desk import Channel, Person, Room, Tag, Ticket
@@ -21,10 +20,11 @@ FIELDS = fields_of(Ticket)
 MOMENT = datetime.datetime(2026, 7, 1, 23, 30, tzinfo=datetime.UTC)
 
 
-def read(type_, value, reader=cell_reader):
+def cell(type_, value):
     """What a column of this type gives for the value."""
     field = replace(FIELDS["country"], kind=kind_of_type(type_))
-    return reader(field)(SimpleNamespace(country=value))
+    (made,) = cells_of(field)([value])
+    return made
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def tiny(make_tiny):
 
 
 @pytest.mark.parametrize(
-    ("type_", "value", "cell"),
+    ("type_", "value", "expected"),
     [
         (sa.String(9), "a", "a"),
         (sa.String(9), None, None),
@@ -55,28 +55,36 @@ def tiny(make_tiny):
         (sa.LargeBinary(), b"abc", "3 bytes"),
     ],
 )
-def test_cells_are_numbers_dates_or_words(tiny, type_, value, cell):
-    assert read(type_, value) == cell
+def test_cells_are_numbers_dates_or_words(tiny, type_, value, expected):
+    assert cell(type_, value) == expected
 
 
 def test_moment_is_on_the_readers_clock(tiny):
-    assert read(UtcTime(), MOMENT).isoformat() == "2026-07-02T00:30:00+01:00"
+    assert cell(UtcTime(), MOMENT).isoformat() == "2026-07-02T00:30:00+01:00"
 
 
 def test_relations_are_called_by_their_titles(tiny):
-    ticket = Ticket(person=Person(name="Ana"), room=None, tags=[Tag(name="a"), Tag(name="b")])
+    ana, tags = Ref(Person, "7", "Ana"), (Ref(Tag, "1", "a"), Ref(Tag, "2", "b"))
 
-    cells = [cell_reader(FIELDS[name])(ticket) for name in ("person", "room", "tags")]
+    people = cells_of(FIELDS["person"])([ana, None])
+    labels = cells_of(FIELDS["tags"])([Many(tags, 2), Many((), 0)])
 
-    assert cells == ["Ana", None, "a, b"]
+    assert list(people) == ["Ana", None]
+    assert list(labels) == ["a, b", ""]
 
 
 def test_json_has_keys_and_stored_values(tiny):
-    ticket = Ticket(channel=Channel.PHONE, room=Room(house="A", number=1), tags=[])
+    given = {
+        "channel": Channel.PHONE,
+        "room": Ref(Room, "A~11", "A/1"),
+        "tags": Many((Ref(Tag, "1", "a"),), 1),
+        "amount": None,
+    }
 
-    values = [json_reader(FIELDS[name])(ticket) for name in ("channel", "room", "tags", "amount")]
+    values = [next(iter(json_of(FIELDS[name])([value]))) for name, value in given.items()]
 
-    assert values == ["phone", {"key": "A~11", "text": "A/1"}, [], None]
+    link = {"key": "A~11", "text": "A/1"}
+    assert values == ["phone", link, [{"key": "1", "text": "a"}], None]
 
 
 @pytest.mark.parametrize(

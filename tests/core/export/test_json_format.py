@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.core.export import EXPORTERS, Table
-from app.core.fields import fields_of
+from app.core.fields import Batch, fields_of
 from tests.core.desk import Ticket
 
 FIELDS = fields_of(Ticket)
@@ -13,8 +13,8 @@ FIELDS = fields_of(Ticket)
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3000])
 def test_every_row_is_an_object(count):
-    rows = (Ticket(title=f"é{number}" * 20, hours=number) for number in range(count))
-    table = Table("t", (FIELDS["title"], FIELDS["hours"]), rows)
+    batches = (Batch(1, [[f"é{number}" * 20], [number]]) for number in range(count))
+    table = Table("t", (FIELDS["title"], FIELDS["hours"]), batches)
 
     pieces = list(EXPORTERS["json"].write(table))
 

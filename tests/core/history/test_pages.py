@@ -37,7 +37,38 @@ def test_a_record_says_what_was_changed_by_whom_and_from_where(client, zoo_sessi
     assert page.status_code == 200
     for said in ("Owner Cast", "API", "Ape", "Bird", "Legs", "became 3", "Species"):
         assert said in text
-    assert client.get(f"/zoo/animals/show/{zoe}").text.count(f"/zoo/animals/history/{zoe}") == 1
+    assert f'href="/zoo/animals/history/{zoe}"' in client.get(f"/zoo/animals/show/{zoe}").text
+
+
+def test_the_page_of_a_record_fetches_its_last_changes(client, zoo_session):
+    zoe = key_of(Animal, name="Zoe")
+    for legs in range(7):
+        client.patch(f"/api/v1/animals/{zoe}", json={"legs": legs})
+
+    page = client.get(f"/zoo/animals/show/{zoe}")
+    part = client.get(f"/zoo/animals/history/{zoe}?part=latest")
+
+    assert f'hx-get="/zoo/animals/history/{zoe}?part=latest"' in page.text
+    assert "became" not in page.text
+    assert re.findall(r"<del>.*?(\d).*?<ins>.*?(\d)", part.text) == [
+        ("5", "6"),
+        ("4", "5"),
+        ("3", "4"),
+        ("2", "3"),
+        ("1", "2"),
+    ]
+    assert f'href="/zoo/animals/history/{zoe}"' in part.text
+    assert "<html" not in part.text
+    assert "<form" not in part.text
+
+
+def test_a_record_that_was_never_changed_says_so(client, zoo_session):
+    zoo_session.execute(sa.delete(Operation))
+    zoo_session.commit()
+
+    part = client.get(f"/zoo/animals/history/{key_of(Animal, name='Zoe')}?part=latest")
+
+    assert "No changes yet" in text_of(part)
 
 
 def test_a_long_text_is_compared_word_by_word(client, zoo_session):
@@ -119,6 +150,7 @@ def test_a_deleted_row_is_forgotten_for_those_whom_a_rule_restricts(zoo_client, 
 
     assert client.get(f"/zoo/diaries/history/{diary}").status_code == 404
     assert client.get(f"/zoo/badges/history/{badge}").status_code == 404
+    assert client.get(f"/zoo/badges/history/{badge}?part=latest").status_code == 404
     assert client.get(f"/zoo/meals/history/{key}").status_code == 200
 
 
@@ -135,8 +167,9 @@ def test_a_hidden_field_never_appears(client, zoo_client, zoo_session):
     rest = client.get(f"/api/v1/keepers/{ann}/history")
     log = client.get("/administration/changes/list/?q=Ann")
     export = client.get("/administration/changes/export/csv")
+    part = client.get(f"/zoo/keepers/history/{ann}?part=latest")
 
-    for answer in (page, rest, log, export):
+    for answer in (page, rest, log, export, part):
         assert answer.status_code == 200
         assert "Salary" not in answer.text
         assert "8888" not in answer.text
@@ -165,9 +198,11 @@ def test_hidden_related_rows_are_not_named(client, zoo_session):
     db.session.commit()
 
     page = client.get(f"/zoo/animals/history/{kim.id}")
+    part = client.get(f"/zoo/animals/history/{kim.id}?part=latest")
 
-    assert "Bob Baker" in page.text
-    assert SECRET_TITLE not in page.text
+    for answer in (page, part):
+        assert "Bob Baker" in answer.text
+        assert SECRET_TITLE not in answer.text
 
 
 def test_a_row_that_may_not_be_edited_is_not_undone(client, zoo_session):
@@ -236,6 +271,7 @@ def test_visitors_and_strangers_see_nothing(zoo, zoo_client, zoo_session):
     assert visitor.post(f"/api/v1{undo}").status_code == 401
     assert visitor.get("/administration/changes/list/").status_code == 302
     assert stranger.get(f"/zoo/badges/history/{key}").status_code == 403
+    assert stranger.get(f"/zoo/badges/history/{key}?part=latest").status_code == 403
     assert stranger.post(undo).status_code == 404
     assert stranger.get("/administration/changes/list/").status_code == 403
     assert stranger.get("/api/v1/changes/").status_code == 403

@@ -69,7 +69,7 @@ def link(page, key):
 
 
 def names(page):
-    return re.findall(r'<th class="lead"[^>]*><a[^>]*><bdi>([^<]*)', page)
+    return re.findall(r'<th class="lead"[^>]*><a[^>]*>([^<]*)', page)
 
 
 def gate_of_view(zoo, name):
@@ -111,19 +111,19 @@ def test_pages_behind_each_other_are_the_whole_list_in_its_order(zoo, crowd, des
         for field in sortable(gate):
             state = ListState(columns=("name",), sort=(Sort(field, descending),), page_size=SIZE)
             counted = [
-                row.id
+                row.key
                 for row in gate.page(
                     ListState(columns=("name",), sort=state.sort, page_size=100)
                 ).rows
             ]
 
             forward = walk(gate, state, "next")
-            found = [row.id for page in forward for row in page.rows]
+            found = [row.key for page in forward for row in page.rows]
             assert found == counted, field.name
 
             last = forward[-1]
             back = walk(gate, last.state, "previous")
-            found = [row.id for page in reversed(back) for row in page.rows]
+            found = [row.key for page in reversed(back) for row in page.rows]
             assert found == counted, field.name
 
 
@@ -141,10 +141,11 @@ def test_so_are_those_of_several_columns(zoo, crowd, data):
         sort = tuple(Sort(field, data.draw(st.booleans())) for field in chosen)
         state = ListState(columns=("name",), sort=sort, page_size=SIZE)
         counted = [
-            row.id for row in gate.page(ListState(columns=("name",), sort=sort, page_size=100)).rows
+            row.key
+            for row in gate.page(ListState(columns=("name",), sort=sort, page_size=100)).rows
         ]
 
-        assert [row.id for page in walk(gate, state, "next") for row in page.rows] == counted
+        assert [row.key for page in walk(gate, state, "next") for row in page.rows] == counted
 
 
 def test_keys_of_several_columns_have_their_place_too(zoo, zoo_session):
@@ -168,7 +169,7 @@ def test_keys_of_several_columns_have_their_place_too(zoo, zoo_session):
                 )
             )
 
-        found = [(row.zone, row.number) for page in pages for row in page.rows]
+        found = [row.key for page in pages for row in page.rows]
         assert len(found) == len(set(found)) == 22
 
 
@@ -178,14 +179,14 @@ def test_a_place_survives_that_its_row_moves(zoo, crowd):
         name = gate.fields()["name"]
         state = ListState(columns=("name",), sort=(Sort(name),), page_size=SIZE)
         first, second = walk(gate, state, "next")[:2]
-        first.rows[-1].name = "~ moved away"
+        gate.find([first.rows[-1].key])[0].name = "~ moved away"
         db.session.flush()
 
         again = gate.page(
             ListState(columns=("name",), sort=state.sort, page_size=SIZE, cursor=first.next_cursor)
         )
 
-        assert [row.id for row in again.rows] == [row.id for row in second.rows]
+        assert [row.key for row in again.rows] == [row.key for row in second.rows]
 
 
 def test_the_links_of_a_list_lead_on_and_back(zoo_client, crowd):

@@ -7,7 +7,15 @@ import re
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
+from app.core.charts import Chart
+from app.core.feature import add_model_view
+from app.core.views import ModelView
+from app.extensions import db
+from scripts.commands import command
 from tests.core.desk import Channel, Status, Ticket
 from tests.core.desk_site import allow, browser_of, store
 
@@ -131,3 +139,76 @@ def test_titles_are_in_the_readers_language(admin):
     text = admin.get(CHARTS, headers={"Accept-Language": "pt", "Cookie": "locale=pt"}).text
 
     assert 'lang="pt"' in text
+
+
+class SlowBase(DeclarativeBase):
+    """A table with a column that takes for ever to compute."""
+
+
+class Snail(SlowBase):
+    __tablename__ = "desk_snail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    trail: Mapped[int] = column_property(
+        sa.literal_column(
+            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000)"
+            " SELECT count(*) FROM n)",
+            sa.Integer,
+        ),
+        deferred=True,
+    )
+
+
+class SnailView(ModelView):
+    datamodel = SQLAInterface(Snail)
+    list_columns = ["name"]
+    charts = [Chart("Trails", group="trail"), Chart("Names", group="name")]
+
+
+@pytest.fixture(scope="module")
+def slow_site(make_app, database):
+    """A site whose statements may take a second."""
+    site = make_app(database, BUREAU_STATEMENT_SECONDS=1)
+    with site.app_context():
+        add_model_view(SnailView, "desk", "Desk", "list")
+        SlowBase.metadata.create_all(db.engine)
+        command(site, "fab", "create-permissions")
+        db.session.add(Snail(name="Gary"))
+        db.session.commit()
+        db.session.remove()
+    return site
+
+
+def test_a_chart_that_takes_too_long_does_not_cost_the_others(slow_site, login):
+    browser = browser_of(slow_site, login, "admin")
+
+    page = browser.get("/desk/snails/chart/")
+
+    assert page.status_code == 200
+    slow, other = page.text.split('id="chart-trail"')[1].split('id="chart-name"')
+    assert "Counting takes too long here" in slow
+    assert "Gary" in other
+    assert 'class="shell"' in page.text
+
+
+def test_the_figure_of_a_chart_that_takes_too_long_says_so(slow_site, login):
+    browser = browser_of(slow_site, login, "admin")
+
+    figure = browser.get("/desk/snails/chart/trail", headers={"HX-Request": "true"})
+    file = browser.get("/desk/snails/chart/trail/csv")
+
+    assert figure.status_code == 200
+    assert "Counting takes too long here" in figure.text
+    assert "<html" not in figure.text
+    assert file.status_code == 503
+    assert "RECURSIVE" not in figure.text + file.text
+
+
+def test_a_page_seen_before_asks_for_no_numbers(admin, statements):
+    admin.get(CHARTS)
+
+    with statements() as seen:
+        admin.get(CHARTS)
+
+    assert [text for text in seen if "desk_ticket" in text] == []

@@ -1,29 +1,35 @@
 """The export pages: which rows and columns leave the house, in which form, and with whom."""
 
-import contextlib
 import csv
 import datetime
 import io
 import json
 import logging
 import re
-import tracemalloc
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from app.core.views.exporting import ExportError
 from app.extensions import db
 from tests.core.desk import Channel, Person, Room, Status, Tag, Ticket
 from tests.core.desk_site import allow, browser_of, store
+from tests.core.downloads import (
+    EXPORT,
+    MANY,
+    broken_table,
+    fill,
+    peak_of,
+    read_csv,
+    read_xlsx,
+    unbuffered,
+    under_way,
+)
 
 pytestmark = pytest.mark.both_databases
-EXPORT = "/desk/tickets/export/"
 FORMATS = ("csv", "xlsx", "json")
-MANY = 15_000
 MAX_GROWTH_BYTES = 6 * 1024 * 1024
 DANGEROUS = (
     "=1+1",
@@ -68,17 +74,6 @@ def a_ticket(**values):
         }
         | values
     )
-
-
-def read_csv(answer):
-    """The rows of a CSV file as dictionaries."""
-    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
-
-
-def read_xlsx(answer):
-    """The rows of a workbook's first sheet, the headings among them."""
-    sheet = load_workbook(io.BytesIO(answer.data)).active
-    return [[cell.value for cell in row] for row in sheet.iter_rows()]
 
 
 def test_csv_has_words_plain_numbers_and_iso_dates(admin, site):
@@ -258,44 +253,6 @@ def test_memory_stays_flat(site, login, name):
     assert growth < MAX_GROWTH_BYTES
 
 
-def fill(site, count):
-    """Store many rows at once."""
-    store(site, Person(name="Ana"))
-    with site.app_context():
-        person_id = db.session.scalar(sa.select(Person.id))
-        values = [
-            {"title": f"Ticket {number}", "country": "PT" * 20, "person_id": person_id}
-            for number in range(count)
-        ]
-        db.session.execute(sa.insert(Ticket), values)
-        db.session.commit()
-        db.session.remove()
-
-
-def unbuffered(site, login):
-    """A browser that reads an answer piece by piece, so that nothing keeps the whole of it."""
-    signed_in = browser_of(site, login, "admin")
-    client = FlaskClient(site, site.response_class)
-    for cookie in signed_in._cookies.values():
-        client.set_cookie(cookie.key, cookie.value)
-    return client
-
-
-def peak_of(client, url):
-    """How much memory a download takes at most, when nobody keeps what was downloaded."""
-    tracemalloc.start()
-    try:
-        size = 0
-        answer = client.get(url, buffered=False)
-        for piece in answer.response:
-            size += len(piece)
-        answer.close()
-        assert size > 150_000
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 def test_statements_do_not_grow_with_the_columns(admin, site, statements):
     store(site, *(a_ticket(room=None) for _ in range(20)))
 
@@ -312,26 +269,6 @@ def test_failure_before_the_first_row_is_a_page(admin, site):
     assert answer.status_code in (500, 503)
     assert "desk_ticket" not in answer.text
     assert "SELECT" not in answer.text
-
-
-@contextlib.contextmanager
-def broken_table(site):
-    """While it lasts, the table has another name, and the site answers as it does outside tests."""
-    site.config["PROPAGATE_EXCEPTIONS"] = False
-    rename(site, "desk_ticket", "desk_gone")
-    try:
-        yield
-    finally:
-        rename(site, "desk_gone", "desk_ticket")
-        site.config["PROPAGATE_EXCEPTIONS"] = None
-
-
-def rename(site, old, new):
-    """Give a table another name."""
-    with site.app_context():
-        db.session.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
-        db.session.commit()
-        db.session.remove()
 
 
 def test_export_is_in_the_log(admin, caplog):
@@ -367,3 +304,63 @@ def test_failure_in_the_middle_cuts_the_file_without_a_word(site, login, caplog)
 
     assert "SELECT" not in str(raised.value)
     assert "stopped after" in caplog.text
+
+
+TAGGED = 3_000
+
+
+def test_all_of_a_file_is_of_one_moment(site, login):
+    tag, text = Tag(name="before"), "x" * 40
+    store(site, *(Ticket(title=f"t{n}", country=text, tags=[tag]) for n in range(TAGGED)))
+    client = unbuffered(site, login)
+
+    with under_way(client, f"{EXPORT}csv?columns=title,country,tags") as (first, pieces):
+        change_all(site)
+        data = first + b"".join(pieces)
+
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert len(rows) == TAGGED
+    assert {row["Tags"] for row in rows} == {"before"}
+
+
+def change_all(site):
+    """Rename the tag and delete most of the tickets, as others do meanwhile."""
+    with site.app_context():
+        db.session.execute(sa.update(Tag).values(name="after"))
+        last = db.session.scalar(sa.select(sa.func.max(Ticket.id)))
+        labels = Ticket.metadata.tables["desk_label"]
+        db.session.execute(sa.delete(labels).where(labels.c.ticket_id != last))
+        db.session.execute(sa.delete(Ticket).where(Ticket.id != last))
+        db.session.commit()
+        db.session.remove()
+
+
+def test_files_have_what_the_database_has(admin, site):
+    fill(site, 2_345)
+    columns = "columns=id,title,country,person&sort=id"
+    with site.app_context():
+        found = db.session.execute(
+            sa.select(Ticket.id, Ticket.title, Ticket.country).order_by(Ticket.id)
+        ).all()
+        db.session.remove()
+    expected = [(str(id_), title, country, "Ana") for id_, title, country in found]
+
+    as_csv = read_csv(admin.get(f"{EXPORT}csv?{columns}"))
+    as_json = json.loads(admin.get(f"{EXPORT}json?{columns}").data)
+    _heads, *as_xlsx = read_xlsx(admin.get(f"{EXPORT}xlsx?{columns}"))
+
+    assert [tuple(row.values()) for row in as_csv] == expected
+    assert [(str(id_), *rest) for id_, *rest in as_xlsx] == expected
+    values = [(row["id"], row["title"], row["country"], row["person"]["text"]) for row in as_json]
+    assert [(str(id_), *rest) for id_, *rest in values] == expected
+
+
+def test_statements_of_a_large_file_grow_with_its_batches_only(admin, site, statements):
+    tag = Tag(name="t")
+    store(site, *(Ticket(title=f"t{n}", tags=[tag]) for n in range(2_500)))
+
+    with statements() as seen:
+        admin.get(f"{EXPORT}csv?columns=title,country,tags")
+
+    # The rows, and the tags of each thousand of them.
+    assert len([text for text in seen if "desk_" in text]) == 4

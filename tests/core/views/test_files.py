@@ -150,6 +150,30 @@ def test_a_file_is_sent_to_be_saved_and_for_nothing_else(client):
     assert headers["Cache-Control"] == "private, no-store"
 
 
+def test_a_file_that_one_has_is_not_sent_again(client):
+    row = dossier(paper=stored_file())
+    url = f"{DOSSIERS}/file/{row.id}/paper"
+    first = client.get(url)
+    tag = first.headers["ETag"]
+
+    again = client.get(url, headers={"If-None-Match": tag})
+    edit(client, row, paper=sent(OTHER_PDF, "other.pdf"))
+    other = client.get(url, headers={"If-None-Match": tag})
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert (other.status_code, other.data) == (200, OTHER_PDF)
+    assert row.paper.key not in str(first.headers)
+
+
+def test_a_download_that_was_cut_off_goes_on(client):
+    row = dossier(paper=stored_file())
+
+    rest = client.get(f"{DOSSIERS}/file/{row.id}/paper", headers={"Range": "bytes=5-"})
+
+    assert (rest.status_code, rest.data) == (206, PDF[5:])
+    assert rest.headers["Content-Disposition"].startswith("attachment;")
+
+
 def test_an_empty_field_and_one_without_files_have_no_file(client):
     row = dossier()
 

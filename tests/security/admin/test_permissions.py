@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.security.admin.permissions import named_permissions
+from app.security.admin.permissions import find_permissions, name_permissions
 from app.security.rights.naming import name_of
 from tests.security.conftest import find_pair
 
@@ -67,8 +67,18 @@ def test_names_are_for_people(app):
         assert name_of("can_set_password", "User") == "User: Set password"
 
 
-def test_names_are_translated(app, db_session):
+def test_first_names_come_first(app, db_session):
     with app.test_request_context(headers={"Accept-Language": "pt"}):
-        names = dict(named_permissions())
+        found, more = find_permissions("", 10)
 
-    assert len(names) > 10
+    names = [named.name.casefold() for named in found]
+    assert names == sorted(names)
+    assert (len(found), more) == (10, True)
+
+
+def test_chosen_permissions_are_named(app, db_session):
+    key = find_pair("can_edit", "User").id
+
+    with app.test_request_context():
+        assert name_permissions([key]) == [(key, "User: Edit")]
+        assert find_permissions("user  EDIT", 50)[0][0].key == key

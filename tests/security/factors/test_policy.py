@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import Group, Role
 
 from app.extensions import db
 from app.security.factors.models import RolePolicy
-from app.security.factors.policy import count_without_factor, factors_of
+from app.security.factors.policy import count_without_factor, factors_of, set_requires_factor
 from tests.fixtures.people import TEAM_ROLE
 from tests.security.conftest import access_token, find
 from tests.security.factors.test_profile import SECRET, set_up_app
@@ -64,6 +64,46 @@ def test_a_session_without_a_factor_ends_when_a_role_asks_for_one(client, cast, 
 
     assert client.get("/home/").location.startswith("/login/")
     assert client.get("/api/v1/users/", headers=token).json["code"] == "token_invalid"
+
+
+@pytest.mark.both_databases
+def test_what_roles_ask_for_costs_nothing_while_it_stays(client, cast, login, enforce, statements):
+    enforce("Admin")
+    login(client, cast.owner)
+    client.get("/home/")
+
+    with statements() as seen:
+        assert client.get("/home/").status_code == 200
+
+    assert len(seen) == 1
+
+
+@pytest.mark.both_databases
+def test_whoever_gets_a_role_that_asks_for_a_factor_is_asked_at_once(
+    client, cast, login, enforce, db_session
+):
+    enforce("Admin")
+    login(client, cast.owner)
+    assert client.get("/home/").status_code == 200
+
+    cast.owner.roles = [*cast.owner.roles, find(Role, name="Admin")]
+    db_session.commit()
+
+    assert client.get("/home/").location.startswith("/login/")
+
+
+def test_another_process_ends_sessions_when_a_role_asks_for_a_factor(two_apps, sign_in):
+    first, second = two_apps
+    client = second.test_client()
+    sign_in(client, "cast-owner")
+    assert client.get("/home/").status_code == 200
+
+    for is_required, status in ((True, 302), (False, 200), (True, 302)):
+        with first.app_context():
+            set_requires_factor(find(Role, name=TEAM_ROLE), is_required=is_required)
+            db.session.commit()
+
+        assert client.get("/home/").status_code == status
 
 
 @pytest.mark.both_databases

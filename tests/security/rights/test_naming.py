@@ -6,7 +6,8 @@ import pytest
 from flask import g
 
 from app.security.admin.matrix import make_matrix, read_pairs, rules_of
-from app.security.rights.naming import name_of, names_of, subject_name, verb_name
+from app.security.admin.window import find_window
+from app.security.rights.naming import Names, name_of, names_of, subject_name, verb_name
 
 
 @pytest.fixture
@@ -42,6 +43,12 @@ def test_subjects_are_called_as_their_lists(words):
     assert name_of("can_edit", "TodoList") == "Todo list: Edit"
 
 
+def test_names_of_very_many_are_those_of_each(words):
+    names, pairs = Names(), read_pairs().values()
+
+    assert [names.name_of(*pair) for pair in pairs] == [name_of(*pair) for pair in pairs]
+
+
 def test_of_many_rights_the_first_are_named(words):
     pairs = [(f"can_{verb}", "User") for verb in ("read", "add", "edit", "delete", "export")]
 
@@ -63,7 +70,7 @@ def test_matrix_has_each_right_once_and_locks_what_is_not_held(words):
     pairs = read_pairs()
     held = frozenset({("can_read", "OwnCard")})
 
-    matrix = make_matrix(pairs, (), held)
+    matrix = make_matrix(find_window({}), pairs, (), held)
 
     boxes = [box for area in matrix.areas for row in area.rows for box in row.boxes]
     assert sorted(box.key for box in boxes) == sorted(pairs)

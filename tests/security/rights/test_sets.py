@@ -16,11 +16,15 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 
+from app.core.cache import drop
+from app.core.changes import EVERYTHING
 from app.extensions import db
-from app.security.rights.sets import RightsMemory, read_rights, roles_of
+from app.security.rights.sets import RightsMemory, at_version, read_rights, roles_of
 from tests.fixtures.database import configured, dispose
 from tests.fixtures.people import TEAM_ROLE
 from tests.security.conftest import USERS, find, find_pair, link_of_right, user_named
+
+ROLES = "/administration/roles/list/"
 
 pytestmark = pytest.mark.both_databases
 
@@ -244,6 +248,64 @@ def test_visitor_has_the_rights_of_the_public_role_only(client, db_session):
     assert client.get(USERS).status_code == 302
 
 
+def test_visitor_is_sent_to_log_in_without_a_statement(client, statements):
+    client.get(USERS)
+
+    with statements() as seen:
+        answer = client.get(USERS)
+
+    assert answer.location == f"/login/?next={USERS}"
+    assert seen == []
+
+
+def test_right_taken_from_visitors_is_gone_at_next_request_elsewhere(two_apps):
+    first, second = two_apps
+    client = second.test_client()
+    with first.app_context():
+        show_roles_to_visitors()
+    drop_everything(second)
+    assert client.get(ROLES).status_code == 200
+
+    with first.app_context():
+        public = find(Role, name="Public")
+        public.permissions.clear()
+        db.session.commit()
+
+    assert client.get(ROLES).status_code == 302
+
+
+def test_right_given_to_visitors_by_a_machine_that_shares_no_cache_comes_later(two_apps):
+    first, second = two_apps
+    client = second.test_client()
+    assert client.get(ROLES).status_code == 302
+
+    with first.app_context():
+        show_roles_to_visitors()
+    drop_everything(second)
+
+    assert client.get(ROLES).status_code == 200
+
+
+def show_roles_to_visitors():
+    public = find(Role, name="Public")
+    public.permissions.append(find_pair("can_read", "Role"))
+    db.session.commit()
+
+
+def drop_everything(app):
+    """As when the time of what the application keeps is over."""
+    with app.app_context():
+        drop(EVERYTHING)
+
+
+def test_what_is_asked_of_a_version_may_be_no(app, db_session):
+    answers = iter([False, True])
+    with app.test_request_context():
+        found = [at_version("nobody", 1, lambda: next(answers)) for _time in range(2)]
+
+    assert found == [False, False]
+
+
 def test_admin_holds_no_right_that_the_role_lacks(client, cast, login, db_session):
     db_session.execute(
         sa.delete(assoc_permissionview_role).where(link_of_right("Admin", ("can_read", "User")))
@@ -265,6 +327,19 @@ def test_memory_forgets_what_was_not_used_for_longest():
 
     assert memory.find(("2", 7)) is None
     assert memory.find(("1", 7)) == frozenset()
+
+
+def test_users_who_may_do_the_same_share_one_set():
+    memory = RightsMemory()
+    pairs = [("can_read", "Todo"), ("can_edit", "Todo")]
+
+    first = memory.keep(("1", 7), frozenset((verb, subject) for verb, subject in pairs))
+    second = memory.keep(("2", 7), frozenset((verb, subject) for verb, subject in pairs))
+    other = memory.keep(("3", 7), frozenset((verb, subject) for verb, subject in pairs[:1]))
+
+    assert first is second is memory.find(("2", 7))
+    assert other == frozenset(pairs[:1])
+    assert {id(pair) for pair in other} < {id(pair) for pair in first}
 
 
 def test_key_of_a_deleted_user_brings_no_rights(two_apps, sign_in):

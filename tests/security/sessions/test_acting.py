@@ -342,7 +342,7 @@ def test_stop_changes_nothing_for_whoever_is_themselves(admin, db_session):
     assert not events(db_session, "acting-ended", "seeing-as-ended")
 
 
-def test_banner_costs_no_statement_and_that_of_a_role_one(admin, cast, reader, statements):
+def test_acting_costs_a_statement_and_so_does_the_banner_of_a_role(admin, cast, reader, statements):
     counts = []
     for step in (stop, lambda client: begin(client, cast.owner), stop):
         step(admin)
@@ -355,4 +355,4 @@ def test_banner_costs_no_statement_and_that_of_a_role_one(admin, cast, reader, s
     with statements() as seen:
         admin.get("/home/")
 
-    assert [*counts, len(seen)] == [1, 1, 1, 2]
+    assert [*counts, len(seen)] == [1, 2, 1, 2]

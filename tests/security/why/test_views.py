@@ -40,7 +40,20 @@ def test_empty_page_asks(admin):
     page = admin.get(URL)
 
     assert page.status_code == 200
-    assert "Users: Edit" in page.text
+    assert f'data-picker="{URL}pick"' in page.text
+
+
+def test_right_is_found_by_its_words(admin):
+    found = admin.get(f"{URL}pick?q=user+edit").json
+
+    assert {"value": "can_edit User", "text": "User: Edit"} in found["results"]
+    assert not found["more"]
+
+
+def test_right_that_was_asked_for_stays_chosen(admin):
+    page = admin.get(f"{URL}?user=cast-owner&right=can_edit+User").text
+
+    assert '<option value="can_edit User" selected>User: Edit</option>' in page
 
 
 @pytest.mark.parametrize(

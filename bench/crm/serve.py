@@ -1,0 +1,25 @@
+"""Serves the site as production does: what the README says, with the contacts beside."""
+
+from __future__ import annotations
+
+import os
+
+from app.core.startup import check_production
+from app.extensions import db
+from bench.crm.site import create_site
+from scripts.serve import Server, server_settings
+
+
+def main() -> None:
+    """Create, check and serve until told to stop."""
+    app = create_site(os.environ)
+    with app.app_context():
+        check_production(app)
+        # A connection must not be carried over the fork into the worker.
+        for engine in db.engines.values():
+            engine.dispose()
+    Server(app, server_settings(app)).run()
+
+
+if __name__ == "__main__":
+    main()

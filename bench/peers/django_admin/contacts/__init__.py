@@ -1,0 +1,1 @@
+"""The contacts as an application of Django's."""
