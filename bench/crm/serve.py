@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from app.core.garbage import collection_paused
 from app.core.startup import check_production
 from app.extensions import db
 from bench.crm.site import create_site
@@ -12,7 +13,8 @@ from scripts.serve import Server, server_settings
 
 def main() -> None:
     """Create, check and serve until told to stop."""
-    app = create_site(os.environ)
+    with collection_paused(keep=True):
+        app = create_site(os.environ)
     with app.app_context():
         check_production(app)
         # A connection must not be carried over the fork into the worker.

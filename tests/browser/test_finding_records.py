@@ -146,7 +146,7 @@ def test_pages_follow_each_other(visit):
     page.get_by_role("link", name="Next").click()
     expect(page.locator(".pages")).to_contain_text(f"26 to 50 of {total}")
     second = titles(page)
-    page.get_by_role("link", name="50 rows per page").click()
+    page.get_by_role("group", name="Rows per page").get_by_role("link", name="50").click()
     expect(rows(page)).to_have_count(50)
 
     assert titles(page) == first + second

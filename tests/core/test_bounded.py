@@ -82,3 +82,18 @@ def test_another_error_stays_what_it_is(zoo_session):
         connection.execute(sa.text("SELECT no_such_thing"))
 
     db.session.rollback()
+
+
+@pytest.mark.both_databases
+def test_a_block_is_left_well_though_its_time_is_over_by_then(zoo_session):
+    connection = db.session.connection()
+    ended = 0
+    for number in range(150):
+        try:
+            with at_most(connection, 0.001):
+                connection.scalar(sa.text(f"SELECT length(CAST({number} AS text))"))
+        except TookTooLong:
+            ended += 1
+        assert connection.scalar(sa.text("SELECT 7")) == 7
+
+    assert ended < 150

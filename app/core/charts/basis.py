@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.util import find_tables
 
+from app.core.fields import Field
+from app.core.query.fingerprint import CHANGING
 from app.core.query.gate import Gate, gates
 from app.core.query.state import ListState
 
@@ -23,20 +25,24 @@ class Basis:
     """Every table that the answer depends on, those of row rules included."""
     text: str
     """The conditions that the rows meet, with their values; the same text means the same rows."""
+    is_steady: bool
+    """Whether the answer depends on nothing but these tables and values, and not on the time."""
     has_rules: bool
     """Whether a row rule keeps rows from this reader."""
 
 
-def basis_of(gate: Gate, state: ListState, related: Iterable[type], dialect: sa.Dialect) -> Basis:
+def basis_of(gate: Gate, state: ListState, shown: Iterable[Field], dialect: sa.Dialect) -> Basis:
     """Find out what a chart over a list in this state depends on, without making its statement.
 
-    `related` are the models of its groups and series. A rule of another model counts as soon as
-    one of its tables takes part, because the gate keeps hidden rows out of every relation.
+    `shown` are the fields of its groups, series and measures. A rule of another model counts as
+    soon as one of its tables takes part, because the gate keeps hidden rows out of every relation.
     """
+    fields = list(shown)
+    computed = [field.attribute.expression for field in fields if field.is_expression]
     clause = gate.filtered(state).whereclause
     clauses: list[ColumnElement[Any]] = [] if clause is None else [clause]
-    tables = _tables_of(gate.model, *related)
-    tables.update(table for clause in clauses for table in _tables_in(clause))
+    tables = _tables_of(gate.model, *(field.target for field in fields if field.target))
+    tables.update(table for clause in (*clauses, *computed) for table in _tables_in(clause))
     waiting = {other for other in gates().values() if other.hides_rows and other is not gate}
     rules = gate.rules_for("read")
     while found := {other for other in waiting if tables & _tables_of(other.model)}:
@@ -47,7 +53,8 @@ def basis_of(gate: Gate, state: ListState, related: Iterable[type], dialect: sa.
             tables |= _tables_in(clauses[-1])
     written = [clause.compile(dialect=dialect) for clause in clauses]
     text = " ".join(f"{compiled} {sorted(compiled.params.items())}" for compiled in written)
-    return Basis(frozenset(tables), text, bool(rules))
+    is_steady = not any(CHANGING.search(str(compiled)) for compiled in written)
+    return Basis(frozenset(tables), text, is_steady, bool(rules))
 
 
 def _tables_of(*models: type) -> set[sa.Table]:

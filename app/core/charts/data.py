@@ -96,13 +96,14 @@ def chart_data(
     fields = gate.fields()
     dialect = dialect_of(gate.model)
     zone = reader_zone(dialect.name)
-    related = [fields[name].target for name in chart.field_names()]
-    basis = basis_of(gate, state, [model for model in related if model is not None], dialect)
+    basis = basis_of(gate, state, [fields[name] for name in chart.field_names()], dialect)
 
     def make() -> tuple[str, tuple[str, ...], tuple[Row, ...]]:
         made = _count(chart, gate, state, filterable, zone)
         return made.group_label, made.series_labels, made.rows
 
+    if not basis.is_steady or " object at 0x" in basis.text:
+        return ChartData(chart, *make())
     # The addresses of segments hold the state; the limits of days lie where the reader is.
     place = zone if chart.has_dates else ""
     parts = (view, gate.model, chart.counted, get_locale(), place, state.url(), filterable)

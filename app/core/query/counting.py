@@ -6,11 +6,12 @@ asked first what it would cost. What was found is kept until a table behind it c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import LoaderCriteriaOption, Session
 
 from app.core.bounded import TookTooLong, at_most
 from app.core.cache import cached
@@ -29,6 +30,8 @@ EXACT_SECONDS = 10
 """How long it may take for somebody who asks for the exact number."""
 KEPT_SECONDS = 300
 """How long a number is kept: others than Bureau may change a table without a word."""
+Rules = Sequence[Any]
+"""The options of a statement that are rules for related rows."""
 LAG_SECONDS = 3
 """How old a number may be that is shown while a new one is counted."""
 
@@ -46,22 +49,31 @@ def count_rows(session: Session, statement: sa.Select[Any], *, exactly: bool = F
         connection = session.connection(bind_arguments=binding)
         one: Any = sa.literal_column("1")
         some = statement.with_only_columns(one, maintain_column_froms=True)
-        return (_count_all if exactly else _count_cheaply)(connection, some.order_by(None))
+        count = _count_all if exactly else _count_cheaply
+        options: Sequence[Any] = getattr(statement, "_with_options", ())
+        rules = [option for option in options if isinstance(option, LoaderCriteriaOption)]
+        return count(connection, some.order_by(None), rules)
 
     found = fingerprint_of(statement, session.get_bind(**binding).dialect)
     if found is None:
         return make()
     kind = "exact-count" if exactly else "count"
-    return cached(f"{kind}:{found.key}", found.tags, make, KEPT_SECONDS, stale_seconds=LAG_SECONDS)
+    return cached(
+        f"{kind}:{found.key}",
+        found.tags,
+        make,
+        found.seconds(KEPT_SECONDS),
+        stale_seconds=LAG_SECONDS,
+    )
 
 
-def _count_cheaply(connection: Connection, some: sa.Select[Any]) -> Count:
+def _count_cheaply(connection: Connection, some: sa.Select[Any], rules: Rules) -> Count:
     plan = plan_of(connection, some)
     if plan is not None and (plan.rows > EXACT_LIMIT or plan.cost > CHEAP_COST):
         return Count(plan.rows, is_exact=False)
     try:
         with at_most(connection, SECONDS):
-            counted = _number(connection, some.limit(EXACT_LIMIT + 1))
+            counted = _number(connection, some.limit(EXACT_LIMIT + 1), rules)
     except TookTooLong:
         return Count(_guess(plan.rows if plan else 0), is_exact=False)
     if counted <= EXACT_LIMIT:
@@ -69,10 +81,10 @@ def _count_cheaply(connection: Connection, some: sa.Select[Any]) -> Count:
     return Count(_guess(plan.rows if plan else 0), is_exact=False)
 
 
-def _count_all(connection: Connection, some: sa.Select[Any]) -> Count:
+def _count_all(connection: Connection, some: sa.Select[Any], rules: Rules) -> Count:
     try:
         with at_most(connection, EXACT_SECONDS):
-            return Count(_number(connection, some))
+            return Count(_number(connection, some, rules))
     except TookTooLong:
         plan = plan_of(connection, some)
         return Count(_guess(plan.rows if plan else 0), is_exact=False, gave_up=True)
@@ -83,6 +95,7 @@ def _guess(rows: int) -> int:
     return max(rows, EXACT_LIMIT)
 
 
-def _number(connection: Connection, some: sa.Select[Any]) -> int:
-    counting = sa.select(sa.func.count()).select_from(some.subquery())
+def _number(connection: Connection, some: sa.Select[Any], rules: Rules) -> int:
+    # Rules that come as options hold only where they stand on the statement that is sent.
+    counting = sa.select(sa.func.count()).select_from(some.subquery()).options(*rules)
     return int(connection.execute(counting).scalar_one())

@@ -19,6 +19,8 @@ from sqlalchemy.sql.util import find_tables
 from app.core.changes import tag_of
 
 MAX_SHAPES = 1_000
+FOREIGN_SECONDS = 5
+"""How long an answer about tables is kept that other programs change without a word."""
 CHANGING = re.compile(
     r"\b(clock_timestamp|date|datetime|julianday|nextval|now|random|statement_timestamp|strftime"
     r"|sysdate|time|timeofday|transaction_timestamp|unixepoch)\s*\("
@@ -34,6 +36,12 @@ class Fingerprint:
 
     key: str
     tags: frozenset[str]
+    is_ours: bool
+    """Whether only Bureau writes these tables; those of an adopted database have other writers."""
+
+    def seconds(self, ours: int) -> int:
+        """How long an answer is kept: for `ours`, or only for moments where others may write."""
+        return ours if self.is_ours else FOREIGN_SECONDS
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class _Shape:
     places: tuple[int, ...]
     """Which of the statement's values the SQL has; others are of options that do not concern it."""
     tags: frozenset[str]
+    is_ours: bool
     is_steady: bool
     """Whether its answer depends on nothing but its values and its tables."""
 
@@ -49,8 +58,13 @@ class _Shape:
 _shapes: dict[Any, _Shape] = {}
 
 
-def fingerprint_of(statement: sa.Select[Any], dialect: sa.Dialect) -> Fingerprint | None:
+def fingerprint_of(
+    statement: sa.Select[Any], dialect: sa.Dialect, rules: sa.Select[Any] | None = None
+) -> Fingerprint | None:
     """The fingerprint of a statement; None where what it gives must not be kept.
+
+    `rules` is the statement that it was made from by choosing other columns, which hides the
+    options with the rules for related rows.
 
     The statement with its rules for rows is what is told apart, and so what different people may
     see of the same list.
@@ -59,19 +73,20 @@ def fingerprint_of(statement: sa.Select[Any], dialect: sa.Dialect) -> Fingerprin
     found = statement._generate_cache_key()
     if found is None:
         return None
-    place = (dialect.name, found.key)
+    place = (dialect.name, found.key, rules is not None)
     shape = _shapes.get(place)
     if shape is None:
         if len(_shapes) >= MAX_SHAPES:
             _shapes.clear()
-        shape = _shapes[place] = _shape_of(statement, dialect, found.bindparams)
+        read = tables_in(statement) | (tables_in(rules) if rules is not None else frozenset())
+        shape = _shapes[place] = _shape_of(statement, dialect, found.bindparams, read)
     values = repr([found.bindparams[place].effective_value for place in shape.places])
     # An object without a text of its own shows where it is in memory, where others will be later.
     if not shape.is_steady or " object at 0x" in values:
         return None
     digest = hashlib.blake2b(shape.digest, digest_size=20)
     digest.update(values.encode("utf-8", "backslashreplace"))
-    return Fingerprint(digest.hexdigest(), shape.tags)
+    return Fingerprint(digest.hexdigest(), shape.tags, shape.is_ours)
 
 
 def tables_in(statement: sa.Select[Any]) -> frozenset[str]:
@@ -91,14 +106,20 @@ def tables_in(statement: sa.Select[Any]) -> frozenset[str]:
 
 
 def _shape_of(
-    statement: sa.Select[Any], dialect: sa.Dialect, parameters: Sequence[sa.BindParameter[Any]]
+    statement: sa.Select[Any],
+    dialect: sa.Dialect,
+    parameters: Sequence[sa.BindParameter[Any]],
+    tags: frozenset[str],
 ) -> _Shape:
     compiled: Any = statement.compile(dialect=dialect)
     text = str(compiled)
     used = {parameter.key for parameter in compiled.bind_names}
     places = [number for number, found in enumerate(parameters) if found.key in used]
-    digest = hashlib.blake2b(text.encode()).digest()
-    return _Shape(digest, tuple(places), tables_in(statement), CHANGING.search(text) is None)
+    # Tables of one name may stand in several databases, which only their tags tell apart.
+    digest = hashlib.blake2b("\0".join([text, *sorted(tags)]).encode()).digest()
+    is_ours = all(table.metadata.info.get("bind_key") is None for table in _tables(statement))
+    is_steady = CHANGING.search(text) is None
+    return _Shape(digest, tuple(places), tags, is_ours, is_steady)
 
 
 def _tables(clause: Any) -> Iterator[sa.Table]:

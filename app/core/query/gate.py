@@ -31,7 +31,7 @@ from app.core.fields import (
 )
 from app.core.limits import allow_an_export
 from app.core.query.counting import count_rows
-from app.core.query.hiding import hidden_relations
+from app.core.query.hiding import hidden_relations, rules_of
 from app.core.query.loading import UNORDERED, order_by_title, with_columns, with_loaded
 from app.core.query.page import Count, ListPage
 from app.core.query.paging import read_page
@@ -203,9 +203,9 @@ class Gate:
             found = self._shapes[key] = shape_of(self.model, columns, sort, whole=whole)
         return found
 
-    def visible(self, model: type) -> ColumnElement[bool] | None:
-        """Which rows of a related model exist for the user; None where all of them do."""
-        return _visible(model)
+    def related_rules(self, model: type) -> tuple[Any, ...]:
+        """The options that keep hidden rows out of a statement which reads related rows."""
+        return rules_of(gates(), model)
 
     def prepare(self, records: Sequence[Any], columns: Iterable[Field]) -> None:
         """Called with the records of a page or a batch before values of them are asked for."""

@@ -34,7 +34,10 @@ def hidden_relations(asked: Gate, known: Gates) -> tuple[Any, ...]:
     The model of the statement is among them, because a row may refer to another of its kind; a
     gate that is asked for the trash shows those of the trash.
     """
-    hiding = {gate.model: gate for gate in hiding_in(known, asked.model)}
+    # The rule of a gate that is not the first of its model may ask others as well.
+    every = [gate for gate in known.values() if gate.hides_rows] if asked.is_personal else None
+    found = hiding_in(known, asked.model) if every is None else every
+    hiding = {gate.model: gate for gate in found}
     if asked.scope is not Scope.KEPT:
         hiding[asked.model] = asked
 
@@ -43,6 +46,11 @@ def hidden_relations(asked: Gate, known: Gates) -> tuple[Any, ...]:
         return (_rule(gate) for gate in hiding_in(known, *models) if gate.model not in hiding)
 
     return (*marked(later), *(_rule(gate) for gate in hiding.values() if gate.hides_rows))
+
+
+def rules_of(known: Gates, model: type) -> tuple[Any, ...]:
+    """The options that keep hidden rows out of a statement which reads related rows of a model."""
+    return tuple(_rule(gate) for gate in hiding_in(known, model))
 
 
 def _rule(gate: Gate) -> Any:

@@ -49,7 +49,7 @@ def jump_to(
     ordered = statement.with_only_columns(*columns, maintain_column_froms=True)
     ordered = ordered.order_by(*(term.order() for term in terms))
     binding = binding_of(statement)
-    found = fingerprint_of(ordered, session.get_bind(**binding).dialect)
+    found = fingerprint_of(ordered, session.get_bind(**binding).dialect, statement)
     if found is None:
         return statement.offset(offset)
     mark = _Walk(session, binding, ordered, terms, found).mark(offset)
@@ -70,7 +70,12 @@ class _Walk:
     def mark(self, number: int) -> Mark | None:
         """What row `number`, counted from one, is ordered by; None where there are fewer rows."""
         key = f"mark:{self.fingerprint.key}:{number}"
-        return cached(key, self.fingerprint.tags, lambda: self._find(number), KEPT_SECONDS)
+        return cached(
+            key,
+            self.fingerprint.tags,
+            lambda: self._find(number),
+            self.fingerprint.seconds(KEPT_SECONDS),
+        )
 
     def _find(self, number: int) -> Mark | None:
         begin = number % STEP and number - number % STEP

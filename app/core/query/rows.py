@@ -13,8 +13,7 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapper, aliased, with_loader_criteria
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.orm import Mapper, aliased
 
 from app.core.fields import (
     Batch,
@@ -42,8 +41,8 @@ Reader = Callable[[Row], Any]
 class Reading(Protocol):
     """What the gate that the rows come through adds to reading them."""
 
-    def visible(self, model: type) -> ColumnElement[bool] | None:
-        """The condition that related rows must meet to exist for the user; None where all do."""
+    def related_rules(self, model: type) -> tuple[Any, ...]:
+        """The options that keep hidden rows out of a statement which reads related rows."""
 
     def prepare(self, records: Sequence[Any], columns: Iterable[Field]) -> None:
         """Called with the records that lines will be made of, where they are loaded as wholes."""
@@ -314,10 +313,7 @@ class ManyReader:
         statement = self.every
         if limit is not None:
             statement, values["limit"] = self.first, limit
-        condition = reading.visible(self.target)
-        if condition is not None:
-            hidden = with_loader_criteria(self.target, condition, include_aliases=True)
-            statement = statement.options(hidden)
+        statement = statement.options(*reading.related_rules(self.target))
         return self._grouped(db.session.execute(statement, values).all())
 
     def _grouped(self, rows: Sequence[Row]) -> dict[Any, Many]:

@@ -45,8 +45,9 @@ def few_keys(
     if dialect.name != "postgresql" or not is_found:
         return None
     session.flush()
-    keys = matching().with_only_columns(mapper.primary_key[0]).limit(FEW + 1)
-    found = fingerprint_of(keys, dialect)
+    matched = matching()
+    keys = matched.with_only_columns(mapper.primary_key[0]).limit(FEW + 1)
+    found = fingerprint_of(keys, dialect, matched)
     if found is None:
         return None
 
@@ -59,7 +60,7 @@ def few_keys(
             return None
         return rows if len(rows) <= FEW else None
 
-    return cached(f"few:{found.key}", found.tags, look, KEPT_SECONDS)
+    return cached(f"few:{found.key}", found.tags, look, found.seconds(KEPT_SECONDS))
 
 
 def is_among(model: type, keys: Keys) -> ColumnElement[bool]:

@@ -90,7 +90,7 @@ def page_number(text: str | None) -> int:
     """The number of a page, from 1; raises `BadParameter` for anything else."""
     if text is None:
         return 1
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) <= MAX_PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MAX_PAGE):
         message = _("Write a whole number from 1 to %(limit)d.", limit=MAX_PAGE)
         raise BadParameter(errors={"page": [message]})
     return int(text)

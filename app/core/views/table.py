@@ -70,7 +70,7 @@ class Rows:
                 f' value="{escape(line.key)}" aria-label="{label}"></label>'
             )
         address = f"{self._address}{escape(key_in_path(line.key))}"
-        parts.append(f'<th class="lead"><a href="{address}">{self._lead(line)}</a>')
+        parts.append(f'<th class=lead><a href="{address}">{self._lead(line)}</a>')
         parts += [draw(line) for draw in self._cells]
         return "".join(parts)
 
@@ -101,9 +101,9 @@ def _lead_of(field: Field) -> Draw:
 def _cell_of(number: int, field: Field, link: Link, file_link: FileLink | None) -> Draw:
     start = "<td>"
     if field.is_many:
-        start = '<td class="many">'
+        start = "<td class=many>"
     elif field.kind.align == "end":
-        start = '<td class="end">'
+        start = "<td class=end>"
     if field.kind.name == "file" and file_link is not None:
         return lambda line: f"{start}{download(line.values[number], file_link(field, line.key))}"
     draw = cell(field, link)

@@ -21,7 +21,8 @@ PATIENCE_SECONDS = 15
 
 
 def basis(gate, state, *related):
-    return basis_of(gate, state, related, dialect_of(Ticket))
+    shown = [field for field in gate.all_fields.values() if field.target in related]
+    return basis_of(gate, state, shown, dialect_of(Ticket))
 
 
 def names_of(found):

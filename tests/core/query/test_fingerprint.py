@@ -117,3 +117,31 @@ def test_the_tables_of_a_rule_are_read_too_where_it_concerns_the_statement():
         "zoo_animal",
         "zoo_animal_badge",
     }
+
+
+def test_what_other_programs_may_change_is_kept_only_for_moments():
+    theirs = sa.Table("album", sa.MetaData(info={"bind_key": "shop"}), sa.Column("id", sa.Integer))
+
+    ours = fingerprint_of(sa.select(Animal.id), DIALECT)
+    adopted = fingerprint_of(sa.select(theirs.c.id), DIALECT)
+
+    assert ours.seconds(300) == 300
+    assert adopted.seconds(300) < 10
+
+
+def test_tables_of_one_name_in_two_databases_have_their_own_fingerprints():
+    north, south = (
+        sa.Table("album", sa.MetaData(info={"bind_key": name}), sa.Column("id", sa.Integer))
+        for name in ("north", "south")
+    )
+
+    assert key(sa.select(north.c.id)) != key(sa.select(south.c.id))
+
+
+def test_tables_that_only_a_rule_reads_count_after_other_columns_were_chosen():
+    rule = with_loader_criteria(Keeper, Keeper.id.in_(sa.select(Badge.id)), include_aliases=True)
+    statement = sa.select(Animal).join(Animal.keeper).options(rule)
+    keys = statement.with_only_columns(Animal.id)
+
+    assert fingerprint_of(keys, DIALECT, statement).tags >= tables_in(statement)
+    assert any("badge" in tag for tag in fingerprint_of(keys, DIALECT, statement).tags)

@@ -69,7 +69,7 @@ def link(page, key):
 
 
 def names(page):
-    return re.findall(r'<th class="lead"[^>]*><a[^>]*>([^<]*)', page)
+    return re.findall(r"<th class=lead><a[^>]*>([^<]*)", page)
 
 
 def gate_of_view(zoo, name):
