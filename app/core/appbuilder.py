@@ -10,9 +10,10 @@ from flask_appbuilder.baseviews import BaseView
 
 from app.core.addresses import page_url
 from app.core.home import HomeView, OpenApi, SwaggerView
+from app.core.kept import Kept
 from app.core.menu import MenuGroup, MenuPlan, groups_of
 from app.core.redirects import came_from
-from app.core.shell import KeptParts, Shell
+from app.core.shell import MAX_PARTS, Shell
 from app.extensions import csrf, db
 
 
@@ -89,7 +90,7 @@ def init_appbuilder(app: Flask, security_manager: type[Any]) -> None:
             security_manager_class=security_manager,
             update_perms=False,
         )
-    kept = KeptParts()
+    kept: Kept[Any] = Kept(MAX_PARTS)
 
     def page_shell() -> Shell:
         manager = appbuilder.sm

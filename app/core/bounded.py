@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.core.limits import clock_of, statement_seconds
 
 CANCELED = "57014"
-LEAVE_ATTEMPTS = 3
+LEAVE_ATTEMPTS = 4
 _BEGIN = "SAVEPOINT bureau_bounded"
 # What was set within the block goes with it, so nothing has to be remembered and set back.
 _END = "ROLLBACK TO SAVEPOINT bureau_bounded; RELEASE SAVEPOINT bureau_bounded"
@@ -53,15 +53,13 @@ def at_most(
 
 def _leave(connection: Connection) -> None:
     """End the block. On a busy machine even that may take longer than the block allows."""
-    for _attempt in range(LEAVE_ATTEMPTS):
+    for attempt in range(1, LEAVE_ATTEMPTS + 1):
         try:
             connection.exec_driver_sql(_END)
-        except OperationalError as error:
-            if not _is_canceled(error):
-                raise
-        else:
             return
-    connection.exec_driver_sql(_END)
+        except OperationalError as error:
+            if attempt == LEAVE_ATTEMPTS or not _is_canceled(error):
+                raise
 
 
 def _is_canceled(error: OperationalError) -> bool:

@@ -18,6 +18,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from app.core.i18n import current_locale, list_languages, text_direction
+from app.core.kept import Kept
 from app.core.menu import MenuPlan, Place, Right, groups_of
 from app.core.preferences import Preferences, current_preferences
 from app.core.templating import asset, env_label
@@ -32,24 +33,6 @@ _PRIVATE = dict.fromkeys(
     ("current_user", "csrf_token", "csp_nonce", "g", "get_flashed_messages", "request", "session")
 )
 """What no kept part may know: a template that names one of these fails."""
-
-
-class KeptParts:
-    """Finished parts of pages; when there are too many, it begins anew."""
-
-    def __init__(self, size: int = MAX_PARTS) -> None:
-        self._size = size
-        self._parts: dict[Hashable, Any] = {}
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What is kept under the key, made now if it is not there."""
-        found = self._parts.get(key)
-        if found is None:
-            found = make()
-            if len(self._parts) >= self._size:
-                self._parts.clear()
-            self._parts[key] = found
-        return found
 
 
 @dataclass(frozen=True)
@@ -68,7 +51,7 @@ class Shell:
 
     def __init__(
         self,
-        kept: KeptParts,
+        kept: Kept[Any],
         plan: MenuPlan,
         rights_of_user: Callable[[], Collection[Right]],
         account_pages: Callable[[], Iterable[AccountPage]],

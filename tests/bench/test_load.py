@@ -121,9 +121,13 @@ def test_every_connection_sends_its_stream_in_order():
         load = ask(server, connections=4, minimum=40)
 
     assert load.answers >= 40
-    numbers = sorted(int(request.split()[1][1:]) for request in server.asked)
+    numbers = [int(request.split()[1][1:]) for request in server.asked]
     assert len(numbers) == load.answers
-    assert numbers[:8] == [0, 0, 0, 0, 1, 1, 1, 1]
+    # How far each connection gets is the machine's affair; none leaves a number out.
+    times = [numbers.count(number) for number in range(max(numbers) + 1)]
+    assert times[0] == 4
+    assert times == sorted(times, reverse=True)
+    assert 0 not in times
 
 
 def test_request_on_a_connection_that_was_idle_and_is_closed_is_sent_again():

@@ -8,8 +8,9 @@ import pytest
 from jinja2 import DictLoader, UndefinedError
 
 from app.core.i18n import init_i18n
+from app.core.kept import Kept
 from app.core.preferences import init_preferences
-from app.core.shell import KeptParts, render_part
+from app.core.shell import MAX_PARTS, render_part
 from app.core.templating import init_templating
 from app.core.web import init_web
 
@@ -25,7 +26,7 @@ def surroundings(page: str) -> str:
 
 def test_part_is_made_once():
     made = []
-    parts = KeptParts()
+    parts = Kept(MAX_PARTS)
 
     found = [parts.get("a", lambda: made.append(1) or "part") for _again in range(3)]
 
@@ -33,7 +34,7 @@ def test_part_is_made_once():
 
 
 def test_full_store_begins_anew():
-    parts = KeptParts(size=2)
+    parts = Kept(2)
     for name in ("a", "b", "c"):
         parts.get(name, lambda name=name: name)
 

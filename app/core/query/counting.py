@@ -11,13 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.orm import LoaderCriteriaOption, Session
+from sqlalchemy.orm import Session
 
 from app.core.bounded import TookTooLong, at_most
 from app.core.cache import cached
 from app.core.query.binds import binding_of
 from app.core.query.explain import plan_of
 from app.core.query.fingerprint import fingerprint_of
+from app.core.query.hiding import rules_in
 from app.core.query.page import Count
 
 EXACT_LIMIT = 100_000
@@ -50,9 +51,7 @@ def count_rows(session: Session, statement: sa.Select[Any], *, exactly: bool = F
         one: Any = sa.literal_column("1")
         some = statement.with_only_columns(one, maintain_column_froms=True)
         count = _count_all if exactly else _count_cheaply
-        options: Sequence[Any] = getattr(statement, "_with_options", ())
-        rules = [option for option in options if isinstance(option, LoaderCriteriaOption)]
-        return count(connection, some.order_by(None), rules)
+        return count(connection, some.order_by(None), rules_in(statement))
 
     found = fingerprint_of(statement, session.get_bind(**binding).dialect)
     if found is None:

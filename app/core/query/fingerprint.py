@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import LoaderCriteriaOption
 from sqlalchemy.sql.util import find_tables
 
 from app.core.changes import tag_of
+from app.core.kept import Kept
+from app.core.query.hiding import rules_in
 
 MAX_SHAPES = 1_000
 FOREIGN_SECONDS = 5
@@ -55,7 +56,7 @@ class _Shape:
     """Whether its answer depends on nothing but its values and its tables."""
 
 
-_shapes: dict[Any, _Shape] = {}
+_shapes: Kept[_Shape] = Kept(MAX_SHAPES)
 
 
 def fingerprint_of(
@@ -74,12 +75,12 @@ def fingerprint_of(
     if found is None:
         return None
     place = (dialect.name, found.key, rules is not None)
-    shape = _shapes.get(place)
-    if shape is None:
-        if len(_shapes) >= MAX_SHAPES:
-            _shapes.clear()
+
+    def make() -> _Shape:
         read = tables_in(statement) | (tables_in(rules) if rules is not None else frozenset())
-        shape = _shapes[place] = _shape_of(statement, dialect, found.bindparams, read)
+        return _shape_of(statement, dialect, found.bindparams, read)
+
+    shape = _shapes.get(place, make)
     values = repr([found.bindparams[place].effective_value for place in shape.places])
     # An object without a text of its own shows where it is in memory, where others will be later.
     if not shape.is_steady or " object at 0x" in values:
@@ -93,11 +94,7 @@ def tables_in(statement: sa.Select[Any]) -> frozenset[str]:
     """The tags of all tables that a statement reads, in whatever part of it."""
     found = set(_tables(statement))
     # Rules for rows of related models come as options, and may ask further tables.
-    rules: list[Any] = [
-        option
-        for option in getattr(statement, "_with_options", ())
-        if isinstance(option, LoaderCriteriaOption) and option.entity is not None
-    ]
+    rules: list[Any] = [*rules_in(statement)]
     while used := [rule for rule in rules if found & set(rule.entity.mapper.tables)]:
         rules = [rule for rule in rules if rule not in used]
         for rule in used:

@@ -29,6 +29,7 @@ from app.core.fields import (
     title_attributes,
     title_of,
 )
+from app.core.kept import Kept
 from app.core.limits import allow_an_export
 from app.core.query.counting import count_rows
 from app.core.query.hiding import hidden_relations, rules_of
@@ -37,7 +38,13 @@ from app.core.query.page import Count, ListPage
 from app.core.query.paging import read_page
 from app.core.query.rows import Shape, line_of, shape_of
 from app.core.query.rules import FieldRule, RowRule
-from app.core.query.single import load_apart, parameters, select_line, select_record
+from app.core.query.single import (
+    MAX_STATEMENTS,
+    load_apart,
+    parameters,
+    select_line,
+    select_record,
+)
 from app.core.query.snapshot import begin_snapshot
 from app.core.query.state import ListState, Sort
 from app.core.search.condition import search_condition
@@ -76,8 +83,8 @@ class Gate:
         self.all_fields = fields if fields is not None else fields_of(model)
         self.search_names = tuple(search) if search is not None else self._text_names()
         self.scope = Scope.KEPT
-        self.statements: dict[Any, sa.Select[Any]] = {}
-        self._shapes: dict[Any, Shape] = {}
+        self.statements: Kept[sa.Select[Any]] = Kept(MAX_STATEMENTS)
+        self._shapes: Kept[Shape] = Kept(MAX_SHAPES)
 
     def of(self, scope: Scope) -> Gate:
         """The same gate for the rows in the trash, or for all rows, as history and undo need it."""
@@ -196,12 +203,7 @@ class Gate:
     ) -> Shape:
         """What to select for these columns in this order: worked out once for each choice."""
         key = (whole, tuple((f.name, f.is_masked) for f in columns), tuple(map(str, sort)))
-        found = self._shapes.get(key)
-        if found is None:
-            if len(self._shapes) >= MAX_SHAPES:
-                self._shapes.clear()
-            found = self._shapes[key] = shape_of(self.model, columns, sort, whole=whole)
-        return found
+        return self._shapes.get(key, lambda: shape_of(self.model, columns, sort, whole=whole))
 
     def related_rules(self, model: type) -> tuple[Any, ...]:
         """The options that keep hidden rows out of a statement which reads related rows."""

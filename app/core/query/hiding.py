@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import event
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    Mapper,
+    ORMExecuteState,
+    Session,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.interfaces import UserDefinedOption
 from sqlalchemy.sql import visitors
 
@@ -35,8 +41,7 @@ def hidden_relations(asked: Gate, known: Gates) -> tuple[Any, ...]:
     gate that is asked for the trash shows those of the trash.
     """
     # The rule of a gate that is not the first of its model may ask others as well.
-    every = [gate for gate in known.values() if gate.hides_rows] if asked.is_personal else None
-    found = hiding_in(known, asked.model) if every is None else every
+    found = _hiding(known) if asked.is_personal else hiding_in(known, asked.model)
     hiding = {gate.model: gate for gate in found}
     if asked.scope is not Scope.KEPT:
         hiding[asked.model] = asked
@@ -65,11 +70,22 @@ def hiding_in(known: Gates, *models: type) -> Sequence[Gate]:
     remembered: dict[Any, Sequence[Gate]] = current_app.extensions.setdefault("bureau_hiding", {})
     found = remembered.get((len(known), *models))
     if found is None:
-        hiding = [gate for gate in known.values() if gate.hides_rows]
+        hiding = _hiding(known)
         found = [gate for gate in hiding if any(reads(model, gate.model) for model in models)]
         found = hiding if any(gate.is_personal for gate in found) else found
         remembered[len(known), *models] = found
     return found
+
+
+def _hiding(known: Gates) -> Sequence[Gate]:
+    return [gate for gate in known.values() if gate.hides_rows]
+
+
+def rules_in(statement: sa.Select[Any]) -> Sequence[LoaderCriteriaOption]:
+    """The rules that a statement bears as options, for rows of related models."""
+    options: Iterable[Any] = getattr(statement, "_with_options", ())
+    found = (option for option in options if isinstance(option, LoaderCriteriaOption))
+    return [rule for rule in found if rule.entity is not None]
 
 
 class FollowedBy(UserDefinedOption):

@@ -36,6 +36,7 @@ from app.extensions import db
 
 Row = Sequence[Any]
 Reader = Callable[[Row], Any]
+Narrow = Callable[["sa.Select[Any]"], "sa.Select[Any]"]
 
 
 class Reading(Protocol):
@@ -94,26 +95,24 @@ class Shape:
     is_whole: bool = False
     """Whether the rows themselves are loaded."""
 
-    def read(
-        self, narrow: Callable[[sa.Select[Any]], sa.Select[Any]], statement: sa.Select[Any]
-    ) -> Sequence[Row]:
+    def read(self, narrow: Narrow, statement: sa.Select[Any]) -> Sequence[Row]:
         """The rows of `statement`, an unordered one on the model, that `narrow` leaves."""
-        return db.session.execute(self._select(narrow, statement)).all()
+        return db.session.execute(self.select(statement, narrow)).all()
 
     def stream(self, statement: sa.Select[Any], reading: Reading, size: int) -> Iterator[Batch]:
         """All rows of `statement`, an unordered one on the model, `size` at a time."""
         terms = [term.order() for term in self.order.terms]
-        ordered = self._select(lambda found: found.order_by(*terms), statement)
+        ordered = self.select(statement, lambda found: found.order_by(*terms))
         result = db.session.execute(ordered, execution_options={"yield_per": size})
         for rows in result.partitions():
             yield Batch(len(rows), self.values(rows, reading))
 
-    def _select(
-        self, narrow: Callable[[sa.Select[Any]], sa.Select[Any]], statement: sa.Select[Any]
-    ) -> sa.Select[Any]:
+    def select(self, statement: sa.Select[Any], narrow: Narrow | None = None) -> sa.Select[Any]:
+        """The statement with what this shape reads; `narrow` is given it with its joins."""
         for join in self.joins:
             statement = statement.outerjoin(join)
-        statement = narrow(statement)
+        if narrow is not None:
+            statement = narrow(statement)
         if self.is_whole:
             loaded = with_loaded(statement, self.model, self.columns, self.order)
             return loaded.add_columns(*self.selected)

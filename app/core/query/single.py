@@ -68,15 +68,8 @@ def _select_related(gate: Gate, known: Gates, field: Field) -> sa.Select[Any]:
 
 def select_line(gate: Gate, known: Gates, shape: Shape) -> sa.Select[Any]:
     """Select what a line of this shape is made of."""
-
-    def make() -> sa.Select[Any]:
-        statement = _by_key(gate)
-        for join in shape.joins:
-            statement = statement.outerjoin(join)
-        return statement.with_only_columns(*shape.selected, maintain_column_froms=True)
-
     names = ((field.name, field.is_masked) for field in shape.columns)
-    return _made_once(gate, known, ("line", *names), make)
+    return _made_once(gate, known, ("line", *names), lambda: shape.select(_by_key(gate)))
 
 
 def parameters(gate: Gate, key: str) -> dict[str, Any]:
@@ -89,13 +82,7 @@ def _made_once(
 ) -> sa.Select[Any]:
     if any(other.is_personal for other in (gate, *hiding_in(known, gate.model))):
         return make()
-    place = (gate.scope, *place)
-    found = gate.statements.get(place)
-    if found is None:
-        if len(gate.statements) >= MAX_STATEMENTS:
-            gate.statements.clear()
-        found = gate.statements[place] = make()
-    return found
+    return gate.statements.get((gate.scope, *place), make)
 
 
 def _by_key(gate: Gate) -> sa.Select[Any]:

@@ -13,6 +13,7 @@ from app.core import once
 from app.core.errors import Invalid
 from app.core.fields import Field, encode_key, title_of
 from app.core.forms import RecordForm, form_for
+from app.core.kept import Kept
 from app.core.redirects import safe_next
 from app.core.views.base import Screen
 from app.core.views.baseline import token_of
@@ -32,7 +33,7 @@ class FormParts(Screen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._forms: dict[tuple[str, ...], type[RecordForm]] = {}
+        self._forms: Kept[type[RecordForm]] = Kept(MAX_FORMS)
 
     def form_fields(self, verb: str, only: Collection[str] | None = None) -> list[Field]:
         """The fields of the add or edit form that the user may write; of `only` these, if given."""
@@ -43,18 +44,15 @@ class FormParts(Screen):
     def record_form(self, fields: Sequence[Field], verb: str) -> type[RecordForm]:
         """The form class for these fields, with the view's own validators; it is made once."""
         written = [field for field in fields if not field.is_readonly]
-        place = (verb, *(field.name for field in written))
-        found = self._forms.get(place)
-        if found is None:
-            if len(self._forms) >= MAX_FORMS:
-                self._forms.clear()
-            found = self._forms[place] = form_for(
+        return self._forms.get(
+            (verb, *(field.name for field in written)),
+            lambda: form_for(
                 written,
                 validators=self.validators_columns,
                 descriptions=self.description_columns,
                 extra=getattr(self, f"{verb}_form_extra_fields"),
-            )
-        return found
+            ),
+        )
 
     def form_of(
         self, verb: str, formdata: Any, row: Any = None, only: Collection[str] | None = None
