@@ -41,6 +41,10 @@ format: setup-dev ## Format the Python sources and mend what the linter can mend
 bench: setup-dev ## Measure Bureau beside its peers (ARGS="--sizes 10k --rounds 1" for less)
 	@$(BIN)/python -m bench.run $(ARGS)
 
+.PHONY: bench-blog
+bench-blog: setup-dev ## Measure the public pages of a blog with 100,000 posts and 1,000,000 comments
+	@$(BIN)/python -m bench.blog
+
 .PHONY: bench-pages
 bench-pages: setup-dev ## Measure each generated screen, as ratios to the login page
 	@$(BIN)/python -m bench.pages
@@ -53,6 +57,10 @@ migration: setup-dev ## Write a migration from the models (NAME="feature what")
 .PHONY: messages
 messages: setup ## Bring the translation catalogues up to date with the sources
 	@$(BIN)/python -m scripts.catalogues
+
+.PHONY: mails
+mails: setup-dev ## Show the mails whose texts have changed, and approve them (ARGS=--yes asks nothing)
+	@$(BIN)/python -m tests.mail.approve $(ARGS)
 
 .PHONY: screenshots
 screenshots: setup-dev ## Take the pictures of the README anew, in Chromium

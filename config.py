@@ -82,12 +82,18 @@ class Settings:
     MAIL_URL: str = ""
     # Address that mails come from.
     MAIL_SENDER: str = "Bureau <bureau@localhost>"
+    # Mails that may leave in a minute, so that a provider does not mind; 0 means any number.
+    BUREAU_MAIL_PER_MINUTE: int = 0
+    # Days that the text of a mail is kept after it was written; 0 means for ever.
+    BUREAU_MAIL_DAYS: int = 90
     # Celery's broker; jobs run in this process when unset.
     CELERY_BROKER_URL: str = ""
     # Whether the server delivers events itself; 0 where `worker` runs as a process of its own.
     BUREAU_WORKER: int = 1
     # Seconds that one event may take before another worker takes it over.
     BUREAU_OUTBOX_LEASE_SECONDS: int = 60
+    # Seconds before an event that has failed is tried again; 0 means 1, 5, 25 and 120 minutes.
+    BUREAU_OUTBOX_RETRY_SECONDS: int = 0
     # Days that delivered events stay in the outbox; 0 means for ever.
     BUREAU_OUTBOX_DAYS: int = 30
     # Days that history is kept where a model says nothing else; 0 means for ever.
@@ -98,12 +104,30 @@ class Settings:
     BUREAU_FEATURES: tuple[str, ...] = ()
     # Password of the demo accounts; drawn once and kept in the instance folder when unset.
     BUREAU_DEMO_PASSWORD: str = ""
+    # Where `/` leads, as /path; the blog where that feature is on, else the dashboard.
+    BUREAU_START: str = ""
+    # Seconds that browsers and proxies may keep a public page without asking whether it changed.
+    BUREAU_PUBLIC_SECONDS: int = 0
+    # Name of the blog on its pages and feeds; that of the site when unset.
+    BUREAU_BLOG_TITLE: str = ""
+    # What the blog is about, in a sentence for readers and search engines.
+    BUREAU_BLOG_SUMMARY: str = ""
+    # Posts on one page of the blog.
+    BUREAU_BLOG_PAGE_SIZE: int = 10
     # Language of people who have chosen none and whose browser asks for none we have.
     BUREAU_LOCALE: str = "en"
     # Time zone of people who have chosen none.
     BUREAU_TIMEZONE: str = "UTC"
     # Largest request body, in bytes.
     BUREAU_REQUEST_MAX_BYTES: int = 16 * 1024 * 1024
+    # Comments that a visitor's address may write in an hour; 0 means any number.
+    BUREAU_COMMENTS_PER_HOUR: int = 5
+    # Links that a comment may have before it is held for that alone.
+    BUREAU_COMMENT_LINKS: int = 2
+    # Seconds that somebody needs to write a comment; what comes sooner is asked to be sent again.
+    BUREAU_COMMENT_SECONDS: int = 3
+    # Whether visitors who comment answer a small sum, which keeps simple robots out.
+    BUREAU_COMMENT_QUESTION: int = 0
     # Calls of the REST API that a user, a key or an address may make; none is counted when unset.
     BUREAU_API_RATE: str = "600 per minute"
     # Sites whose scripts may call the REST API, as https://host[:port]; none when unset.
@@ -273,11 +297,14 @@ def engine_options(url: str, settings: Settings) -> dict[str, Any]:
     """
     most = settings.BUREAU_CONNECTIONS or settings.BUREAU_THREADS + 4
     pool = {"pool_size": most, "max_overflow": 0, "pool_timeout": POOL_WAIT_SECONDS}
+    # A failed statement is logged, and what people have typed into it is not for the log.
+    options: dict[str, Any] = {"hide_parameters": settings.BUREAU_ENV == "production"}
     if not url.startswith("sqlite"):
-        return {**pool, "pool_recycle": 1800}
+        return {**options, **pool, "pool_recycle": 1800}
     # The SQLite pool hands a connection from thread to thread, one at a time, which is safe.
     is_file = urlsplit(url).path.strip("/") not in ("", ":memory:")
-    return {"connect_args": {"check_same_thread": False}, **(pool if is_file else {})}
+    options["connect_args"] = {"check_same_thread": False}
+    return {**options, **(pool if is_file else {})}
 
 
 def _secrets(settings: Settings, instance: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from app.content.setup import init_content
 from app.core.adopt.command import adopt
 from app.core.api.cors import init_cors
 from app.core.appbuilder import init_appbuilder
@@ -21,15 +22,17 @@ from app.core.history.pages import init_history_pages
 from app.core.history.retention import prune_history_command
 from app.core.history.setup import init_history
 from app.core.i18n import init_i18n
+from app.core.jobs.setup import init_jobs
 from app.core.outbox.setup import init_outbox
 from app.core.preferences import init_preferences
 from app.core.purging import purge_trash
-from app.core.routing import PatientRule
+from app.core.routing import CONVERTERS, PatientRule
 from app.core.search.command import index
 from app.core.seeding import seed
 from app.core.startup import init_startup
 from app.core.telemetry import init_telemetry
 from app.core.templating import init_templating
+from app.core.views.markdown import init_markdown
 from app.core.views.presence import init_presence
 from app.core.web import init_web
 from app.features import FEATURES
@@ -43,6 +46,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Make the application; it runs no SQL. `config` replaces what the environment says."""
     app = Flask(__name__, static_folder=None)
     app.url_rule_class = PatientRule
+    app.url_map.converters.update(CONVERTERS)
     app.config.from_mapping(config if config is not None else Config.from_environment())
     init_telemetry(app)
     init_database(app)
@@ -55,12 +59,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     init_appbuilder(app, SecurityManager)
     init_security(app)
     init_outbox(app)
+    init_jobs(app)
     init_mail(app)
     init_i18n(app)
     init_preferences(app)
     init_presence(app)
+    init_markdown(app)
     init_templating(app)
     register_features(app, load_features("app.features", app.config["BUREAU_FEATURES"] or FEATURES))
+    init_content(app)
     init_history_pages(app)
     init_health(app)
     app.cli.add_command(seed)

@@ -104,6 +104,11 @@ def masked_csrf_token() -> str:
     return found
 
 
+def has_csrf_token() -> bool:
+    """Whether a token was written into this response."""
+    return _CSRF_TOKEN in g
+
+
 def _unmasks_secret(sent: str) -> bool:
     try:
         pair = urlsafe_b64decode(f"{sent}==")

@@ -16,6 +16,7 @@ from bench.client import HOST
 
 CHUNK = 256 * 1024
 PATIENCE_SECONDS = 120
+CUT_OFF = "the server closed the connection in the middle of an answer"
 Accept = Callable[[int, bytes], bool]
 """Whether an answer with this status and this body is a right one."""
 
@@ -63,11 +64,20 @@ class Connection:
     def send_next(self) -> None:
         """Send the stream's next request."""
         self._request = next(self._stream)
-        self.socket.sendall(self._request)
+        try:
+            self.socket.sendall(self._request)
+        except (BrokenPipeError, ConnectionResetError):
+            self._closed()
 
     def receive(self) -> tuple[int, bytes] | None:
         """Take in what has come: status and body when it is all, None while it is not."""
-        data = self.socket.recv(CHUNK)
+        try:
+            data = self.socket.recv(CHUNK)
+        except ConnectionResetError as error:
+            if self._buffer:
+                raise LoadError(CUT_OFF) from error
+            # A server that closed just before our request came says so in this way.
+            data = b""
         self._buffer += data
         if not data:
             return self._closed()
@@ -128,7 +138,7 @@ class Connection:
         was_idle = not self._buffer and not self._is_fresh
         self.socket.close()
         if not was_idle:
-            raise LoadError("the server closed the connection in the middle of an answer")
+            raise LoadError(CUT_OFF)
         self._open()
         self.socket.sendall(self._request)
         return None

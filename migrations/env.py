@@ -13,14 +13,10 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from app.core.database import is_of_a_model
+
 # Any number will do, as long as every release asks PostgreSQL for the same lock.
 MIGRATION_LOCK = 7_233_041_188
-
-
-def include_object(_object: Any, name: str, kind: str, reflected: bool, _other: Any) -> bool:
-    """Leave alone what `flask index` makes: tables on SQLite, indexes on PostgreSQL."""
-    is_made = (kind == "table" and "_fts" in name) or (kind == "index" and name.endswith("_trgm"))
-    return not (reflected and is_made)
 
 
 def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:
@@ -85,7 +81,7 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,
-            include_object=include_object,
+            include_object=is_of_a_model,
             render_item=render_item,
             compare_server_default=False,
             **options,

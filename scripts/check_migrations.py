@@ -15,6 +15,7 @@ from alembic.script import Script, ScriptDirectory
 from flask import current_app
 
 from app import create_app
+from app.core.database import is_of_a_model
 from app.extensions import db
 from config import Config
 from scripts.scratch import scratch_environment
@@ -47,7 +48,8 @@ def drift() -> Iterator[str]:
     with db.engine.connect() as connection, warnings.catch_warnings():
         # SQLite does not give back an index on an expression, so it cannot be compared.
         warnings.filterwarnings("ignore", ".*expression-based index")
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_of_a_model}
+        context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, db.metadata)
     for difference in differences:
         yield f"the models and the migrations disagree: {difference}"

@@ -14,10 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("app", "bench", "scripts", "tests")
 FILE_LINES = 400
+TABLE = Path("config.py")
+"""Has two lines for each setting, and is as long as there are settings."""
 FUNCTION_LINES = 50
 EMPTY_NAMES = ("common", "helper", "helpers", "misc", "util", "utils")
 FEATURE_FILES = frozenset(
-    "__init__ api cli feature forms jobs listeners mails models operations queries seed"
+    "__init__ addresses api cli feature forms jobs listeners mails models operations queries seed"
     " views".split()
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -57,7 +59,7 @@ def problems_in(path: Path) -> Iterator[str]:
     shown = path.relative_to(ROOT)
     source = path.read_text()
     lines = source.count("\n")
-    if lines > FILE_LINES and not is_adopted(path):
+    if lines > FILE_LINES and shown != TABLE and not is_adopted(path):
         yield f"{shown}: {lines} lines, more than {FILE_LINES}"
     if path.stem.removeprefix("test_") in EMPTY_NAMES:
         yield f"{shown}: a file is named by its subject"

@@ -16,6 +16,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from app import create_app
 from app.core.garbage import collection_paused
+from app.core.jobs.setup import stop_jobs
 from app.core.outbox.worker import Worker
 from app.core.startup import StartupError, check_production, has_accounts, is_behind
 from app.core.stopping import STOP_SECONDS, begin_stop
@@ -103,8 +104,8 @@ def server_settings(app: Flask) -> dict[str, Any]:
 
 
 def start_worker(app: Flask) -> None:
-    """Deliver events in this process, unless `flask worker` does it in another."""
-    if app.config["BUREAU_WORKER"]:
+    """Deliver events in this process, unless Celery or `flask worker` does it in another."""
+    if app.config["BUREAU_WORKER"] and not app.config["CELERY_BROKER_URL"]:
         app.extensions[_WORKER] = Worker(app).start()
 
 
@@ -113,6 +114,7 @@ def stop_worker(app: Flask) -> None:
     worker = app.extensions.pop(_WORKER, None)
     if worker is not None:
         worker.stop()
+    stop_jobs(app)
 
 
 def main() -> None:

@@ -95,6 +95,7 @@ class Route:
             "operation": singles_of(view),
             "file_format": ["csv"],
             "field": [f.name for f in view.form_fields("add") if f.is_relation],
+            "relation": list(view.nested),
             "name": list(view.charts_by_name) if "chart" in self.name else list(view.actions),
         }
         if self.name == "cell":
@@ -160,6 +161,8 @@ def answers_of(route: Route) -> list[str] | None:
     table = declared()
     found = table[route.section].get(route.key)
     if route.screens is not None:
+        if route.label in table["public"]["views"]:
+            found = table["public"].get(f"{route.section} {route.key}", found)
         exceptions = table["views"].get(route.label, {})
         found = exceptions.get(f"{route.section} {route.key}", found)
     return found.split() if found else None
@@ -179,10 +182,17 @@ def unused(app: Flask) -> list[str]:
         special = {(r.label, f"{r.section} {r.key}") for r in routes if r.screens is not None}
     table = declared()
     lines = [(s, key) for s in ("pages", "rest", "others") for key in table[s]]
-    exceptions = [(view, key) for view, entries in table["views"].items() for key in entries]
-    return [f"{s}: {key}" for s, key in lines if (s, key) not in there] + [
-        f"{view}: {key}" for view, key in exceptions if (view, key) not in special
+    open_to_all = [
+        f"public: {key}"
+        for key in table["public"].keys() - {"views"}
+        if not any((view, key) in special for view in table["public"]["views"])
     ]
+    exceptions = [(view, key) for view, entries in table["views"].items() for key in entries]
+    return (
+        [f"{s}: {key}" for s, key in lines if (s, key) not in there]
+        + [f"{view}: {key}" for view, key in exceptions if (view, key) not in special]
+        + open_to_all
+    )
 
 
 @contextlib.contextmanager

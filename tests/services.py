@@ -1,6 +1,6 @@
-"""A private PostgreSQL and a private Redis for the tests, where the environment names none.
+"""A private PostgreSQL, Redis and RabbitMQ for the tests, where the environment names none.
 
-Both write only below a folder of their own, and are gone when the tests end.
+They write only below folders of their own, and are gone when the tests end.
 """
 
 from __future__ import annotations
@@ -100,6 +100,56 @@ def redis(port: int | None = None) -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
+@contextlib.contextmanager
+def rabbitmq() -> Iterator[str]:
+    """Run a RabbitMQ node of one's own, and yield its URL."""
+    binary = rabbitmq_binary()
+    if binary is None:
+        raise ServiceError("no RabbitMQ: install Debian's package rabbitmq-server")
+    with tempfile.TemporaryDirectory(prefix="bureau-rabbitmq-") as name:
+        folder, port, epmd_port = Path(name), free_port(), free_port()
+        (folder / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{port}\ndisk_free_limit.absolute = 1MB\n"
+        )
+        (folder / "plugins").write_text("[].\n")
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": name,
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(epmd_port),
+            "RABBITMQ_NODENAME": f"bureau{port}@localhost",
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": name,
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+            # One thread is enough for it, and its cluster stays on this machine.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none"
+            " -kernel inet_dist_use_interface {127,0,0,1}",
+        }
+        try:
+            with _serving(
+                [binary], None, stop=signal.SIGTERM, port=port, log=folder / "log", env=environ
+            ):
+                yield f"amqp://guest:guest@127.0.0.1:{port}//"
+        finally:
+            # The node has started this one, which outlives it.
+            epmd = shutil.which("epmd")
+            if epmd:
+                command = [epmd, "-port", str(epmd_port), "-kill"]
+                subprocess.run(command, capture_output=True, check=False, env=environ)
+
+
+def rabbitmq_binary() -> Path | None:
+    """The server itself; what stands in its place on the path may start as its own user only."""
+    found = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    on_path = shutil.which("rabbitmq-server")
+    return found if found.exists() else Path(on_path) if on_path else None
+
+
 def free_port() -> int:
     """A loopback port nobody listens on right now."""
     with socket.socket() as probe:
@@ -187,12 +237,24 @@ def _group_of(user: str) -> int:
 
 @contextlib.contextmanager
 def _serving(
-    command: list[str | Path], user: str | None, *, stop: signal.Signals, port: int, log: Path
+    command: list[str | Path],
+    user: str | None,
+    *,
+    stop: signal.Signals,
+    port: int,
+    log: Path,
+    env: dict[str, str] | None = None,
 ) -> Iterator[None]:
     """Run a server for as long as the block lasts, from when its port accepts a connection."""
     with log.open("w") as output:
         server = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", **_as(user)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            env=env,
+            **_as(user),
         )
     try:
         wait_for(lambda: server.poll() is not None or accepts(port), log)

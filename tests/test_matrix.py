@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Group, PermissionView, Role, User
 
+from app.content.comments.models import CommentBlock
 from app.core.clock import now
+from app.core.jobs.models import JobSchedule
 from app.core.outbox.models import OutboxEvent
 from app.extensions import db
 from app.features.blog.models import Post
+from app.features.blog.newsletter.models import Digest
 from app.features.todo.models import TodoMember
-from app.mail.models import MailMessage
+from app.mail.models import MailMessage, MailText
 from app.security.keys.operations import make_key
 from app.security.links.models import Registration
 from app.security.models import UserSession
@@ -82,6 +86,12 @@ def known(matrix_app, rows) -> dict[str, dict[str, Any]]:
         **{f"{name} pk": {"own row": trashed} for name in ("purge", "recover")},
         "presence.heartbeat plural": {"own row": "diaries"},
         "presence.heartbeat key": diaries,
+        "markdown.preview plural": {"own row": "diaries"},
+        **{
+            f"attachments.{name} plural": {"own row": "posts"}
+            for name in ("pictures", "upload", "upload_for_new")
+        },
+        **{f"attachments.{name} key": {"own row": trashed} for name in ("pictures", "upload")},
     }
 
 
@@ -106,11 +116,16 @@ def add_rows() -> None:
         [
             MailMessage(name="x", text="x", html="<p>x", **mail),
             OutboxEvent(name="x", payload={}, failed_at=now()),
+            JobSchedule(name="x", schedule="* * * * * UTC", last_tick=now()),
             Registration(first_name="R", last_name="R", email="r@cast.example"),
             Group(name="matrix", label="", description=""),
+            CommentBlock(value="x@x.example"),
+            MailText(name="blog_digest", locale="pt", subject="x", text="x", html="<p>x"),
             Post(title="x", slug="trashed", body="x", author_id=user.id, deleted_at=now()),
         ]
     )
+    # One that waits can be changed, and keeps another from being added.
+    db.session.add(Digest(window_start=now() - timedelta(days=1), window_end=now()))
     db.session.commit()
 
 

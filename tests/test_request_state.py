@@ -34,6 +34,7 @@ MADE_ONCE = (
     r"extension bureau_named_rights.*",
     r"extension bureau_assets\._names",
     r"extension bureau_assets\._built_at",
+    r"extension bureau_assets\._digest",
     r"appbuilder\._menu_plan",
 )
 

@@ -16,6 +16,10 @@ FILLINGS = {
     "field": "created_by",
     "filename": "main.css",
     "path": "x",
+    "number": "1",
+    "year": "2026",
+    "month": "1",
+    "pk": "0",
     "key": "0",
     "key_id": "0",
 }

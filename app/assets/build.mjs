@@ -11,7 +11,7 @@ import { icons } from "./icons.mjs";
 const source = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(source, "../static/dist");
 
-const entries = ["css/main.css", "js/main.ts", "favicon.svg"];
+const entries = ["css/main.css", "css/site.css", "js/main.ts", "js/player.ts", "js/comments.ts", "js/moderation.ts", "favicon.svg"];
 // Built apart, so that no chunk is shared with every other page.
 const swagger = ["css/swagger.css", "js/swagger.ts"];
 

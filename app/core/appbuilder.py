@@ -31,7 +31,7 @@ class AppBuilder(FabAppBuilder):
 
     def menu_groups(self) -> list[MenuGroup]:
         """The menu of whoever makes this request: only what they may read, without any SQL."""
-        rights = self.sm.held_rights()
+        rights = self.sm.screen_rights()
         return groups_of(self.menu_plan.shown_to(rights), rights)
 
     def get_url_for_login_with(self, next_url: str | None = None) -> str:
@@ -94,7 +94,7 @@ def init_appbuilder(app: Flask, security_manager: type[Any]) -> None:
 
     def page_shell() -> Shell:
         manager = appbuilder.sm
-        return Shell(kept, appbuilder.menu_plan, manager.held_rights, manager.account_pages)
+        return Shell(kept, appbuilder.menu_plan, manager.screen_rights, manager.account_pages)
 
     app.jinja_env.globals.update(
         page_shell=page_shell,

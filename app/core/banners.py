@@ -1,5 +1,7 @@
 """What stands above every page for as long as it holds: that somebody acts as another user.
 
+Or that something has to be put right.
+
 Only capabilities know such things; they register here what finds them.
 """
 
@@ -13,7 +15,7 @@ from flask import Flask, current_app, has_request_context
 
 @dataclass(frozen=True)
 class Banner:
-    """A line with a button that ends what it tells of, by a POST."""
+    """A line with a button that ends what it tells of, by a POST, or a link to where one can."""
 
     label: str
     """What goes on, such as "You act as"."""
@@ -21,10 +23,13 @@ class Banner:
     """Whom or what it is about; it may be of another direction than the page."""
     note: str
     icon: str
-    stop_label: str
-    stop_url: str
-    stop_value: str
+    stop_label: str = ""
+    stop_url: str = ""
+    stop_value: str = ""
     """What the button sends as `what`."""
+    link_label: str = ""
+    link_url: str = ""
+    """Where it can be put right; such a line is a warning."""
 
 
 Finder = Callable[[], Sequence[Banner]]

@@ -8,7 +8,9 @@ a file that the processes of one machine share; only several machines need a Red
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
@@ -29,10 +31,23 @@ from app.core.versions import LocalVersions
 from app.extensions import cache
 
 T = TypeVar("T")
-Tag = type | sa.Table | str
+
+
+@dataclass(frozen=True)
+class RowTag:
+    """Stands for some rows of a table: a value from these is no older for a change of others."""
+
+    names: tuple[str, ...]
+
+
+Tag = type | sa.Table | str | RowTag
 
 REDIS_TIMEOUT_SECONDS = 0.5
 KEPT_SECONDS = 300
+MAX_NAMED_ROWS = 200
+"""Of a transaction that changes more rows of a table, every row of it counts as changed."""
+SLOTS = 65_536
+"""How many stamps there are for single rows; two rows of one slot drop each other's values."""
 _EXTENSION = "bureau_cache"
 
 _caches: WeakSet[TaggedCache] = WeakSet()
@@ -75,6 +90,7 @@ def cached(
     *,
     stale_seconds: float = 0,
     lag_seconds: float = 0,
+    is_shared: bool = False,
 ) -> T:
     """The value kept under `key`; `make` is called when there is none.
 
@@ -87,9 +103,36 @@ def cached(
     another makes the new one; with `lag_seconds` nobody makes a new one for so long. Nobody gets
     a value from before something that they wrote themselves. Both are for what may lag, such as
     numbers of rows; never for what decides who may do what.
+
+    In a process one thread makes a value and the others wait; with `is_shared` they do so in all
+    the processes that share their values.
     """
     leave = Leave(lag_seconds, lag_seconds + stale_seconds)
-    return _cache_of_app().get(key, tags_of(tags), make, timeout, leave)
+    return _cache_of_app().get(key, tags_of(tags), make, timeout, leave, is_shared)
+
+
+def row_tag(model: type, key: object) -> RowTag:
+    """The tag of one row: a commit renews it that changes this row, or nobody knows which."""
+    mapper: Mapper[Any] = sa.inspect(model)
+    tag = tag_of(mapper.local_table)
+    return RowTag((f"{tag}#", _slot(f"{tag}#{key}")))
+
+
+def rows_tag(watched: str, value: object) -> RowTag:
+    """The tag of the rows whose watched column has this value; see `watch` in `changes.py`."""
+    return RowTag((f"{watched.rpartition('.')[0]}#", _slot(f"{watched}={value}")))
+
+
+def statement_tag(table: sa.Table) -> RowTag:
+    """The tag of a table between two models: only a statement that names no rows renews it.
+
+    What a flush writes there belongs to the rows at its ends, which have tags of their own.
+    """
+    return RowTag((f"{tag_of(table)}#",))
+
+
+def _slot(name: str) -> str:
+    return f"row:{zlib.crc32(name.encode()) % SLOTS}"
 
 
 def drop(*tags: Tag) -> None:
@@ -108,6 +151,8 @@ def tags_of(tags: Iterable[Tag]) -> frozenset[str]:
     for tag in tags:
         if isinstance(tag, str):
             names.add(tag)
+        elif isinstance(tag, RowTag):
+            names.update(tag.names)
         elif isinstance(tag, sa.Table):
             names.add(tag_of(tag))
         else:
@@ -124,6 +169,22 @@ def _cache_of_app() -> TaggedCache:
 def _drop_changed(_sender: object, changes: Changes) -> None:
     own = current_app.extensions.get(_EXTENSION) if has_app_context() else None
     person = person_tag()
-    tags = changes.tables if person is None else changes.tables | {person}
+    tags = {*changes.tables, *_tags_of_rows(changes)} | ({person} if person else set())
     for tagged in [own] if own else list(_caches):
         tagged.drop(tags)
+
+
+def _tags_of_rows(changes: Changes) -> Iterator[str]:
+    """The names that `row_tag`, `rows_tag` and `statement_tag` give to what has changed."""
+    for tag in changes.unnamed:
+        yield f"{tag}#"
+    for tag, keys in changes.keys.items():
+        if len(keys) > MAX_NAMED_ROWS:
+            yield f"{tag}#"
+            continue
+        yield from (_slot(f"{tag}#{','.join(map(str, key))}") for key in keys)
+    for watched, values in changes.values.items():
+        if len(values) <= MAX_NAMED_ROWS:
+            yield from (_slot(f"{watched}={value}") for value in values)
+        else:
+            yield f"{watched.rpartition('.')[0]}#"

@@ -23,6 +23,8 @@ EVERYTHING = "*"
 """Stands for all tables, where a statement does not tell which of them it changed."""
 
 _KEY = "bureau_changes"
+_watched: dict[str, frozenset[str]] = {}
+"""The columns whose values are noted, by table."""
 _WRITING_TEXT = re.compile(
     r"\s*(alter|copy|create|delete|drop|insert|merge|replace|truncate|update|with)\b", re.IGNORECASE
 )
@@ -36,6 +38,8 @@ class OpenTransaction:
         self.tables: set[str] = set()
         self.tables_changed_by_statement: set[str] = set()
         self.keys: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
+        self.values: defaultdict[str, set[object]] = defaultdict(set)
+        self.is_flushing = False
         self._connections: list[Connection] = []
 
     def follow(self, connection: Connection) -> None:
@@ -51,12 +55,22 @@ class OpenTransaction:
 
     def has_changed(self, tags: frozenset[str]) -> bool:
         """Whether a change to one of these tables waits for the commit."""
-        return EVERYTHING in self.tables or not self.tables.isdisjoint(tags)
+        if not self.tables:
+            return False
+        # Of single rows the name of the table with a # behind it is among the tags.
+        names = {tag.removesuffix("#") for tag in tags}
+        return EVERYTHING in self.tables or not self.tables.isdisjoint(names)
 
     def changes(self) -> Changes:
         """The sum of it, for the signal."""
-        known = self.keys.keys() - self.tables_changed_by_statement
-        return Changes(frozenset(self.tables), {tag: frozenset(self.keys[tag]) for tag in known})
+        unknown = self.tables_changed_by_statement
+        known = self.keys.keys() - unknown
+        return Changes(
+            frozenset(self.tables),
+            {tag: frozenset(self.keys[tag]) for tag in known},
+            {name: frozenset(values) for name, values in self.values.items()},
+            frozenset(unknown & self.tables),
+        )
 
 
 def tag_of(table: sa.FromClause) -> str:
@@ -65,6 +79,17 @@ def tag_of(table: sa.FromClause) -> str:
         return EVERYTHING
     bind = table.metadata.info.get("bind_key")
     return f"{bind}:{table.fullname}" if bind else table.fullname
+
+
+def watch(attribute: Any) -> str:
+    """Note from now on which values a column has in the rows that change; gives its name here.
+
+    Call it while the application is made, so that every process notes the same.
+    """
+    (column,) = attribute.property.columns
+    tag = tag_of(column.table)
+    _watched[tag] = _watched.get(tag, frozenset()) | {attribute.key}
+    return f"{tag}.{attribute.key}"
 
 
 def open_transaction(session: Session) -> OpenTransaction | None:
@@ -79,9 +104,9 @@ def _follow(session: Session, _transaction: SessionTransaction, connection: Conn
 
 @event.listens_for(Session, "before_flush")
 def _follow_again(session: Session, _context: Any, _instances: Any) -> None:
-    record = open_transaction(session)
-    if record is not None:
-        record.follow_again()
+    record = session.info.setdefault(_KEY, OpenTransaction())
+    record.follow_again()
+    record.is_flushing = True
 
 
 @event.listens_for(Engine, "after_cursor_execute")
@@ -93,7 +118,10 @@ def _note_statement(
         return
     written = context.compiled.statement if context.compiled else None
     if isinstance(written, UpdateBase):
-        record.tables.add(tag_of(context.compiled.compile_state.dml_table))
+        tag = tag_of(context.compiled.compile_state.dml_table)
+        record.tables.add(tag)
+        if not record.is_flushing:
+            record.tables_changed_by_statement.add(tag)
     elif not isinstance(written, sa.SelectBase) and _WRITING_TEXT.match(statement):
         record.tables.add(EVERYTHING)
 
@@ -109,10 +137,24 @@ def _note_statement_on_many_rows(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "after_flush")
 def _note_keys(session: Session, _context: Any) -> None:
     record = session.info.setdefault(_KEY, OpenTransaction())
+    record.is_flushing = False
     for row in (*session.new, *session.dirty, *session.deleted):
         mapper = sa.inspect(type(row))
         key = tuple(mapper.primary_key_from_instance(row))
-        record.keys[tag_of(mapper.local_table)].add(key)
+        for table in mapper.tables:
+            record.keys[tag_of(table)].add(key)
+            _note_values(record, row, tag_of(table))
+
+
+def _note_values(record: OpenTransaction, row: Any, tag: str) -> None:
+    """Note the watched columns of a row; one that leaves a parent for another changes both."""
+    for name in _watched.get(tag, ()):
+        history = sa.inspect(row).attrs[name].history
+        found = (*history.non_deleted(), *(history.deleted or ()))
+        if not found:
+            # The column was not loaded, so it may have any value.
+            record.tables_changed_by_statement.add(tag)
+        record.values[f"{tag}.{name}"].update(found)
 
 
 @event.listens_for(Session, "after_commit")

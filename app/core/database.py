@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 
 from app.core.connections import watch_connections
@@ -34,6 +35,19 @@ def is_in_memory(url: str) -> bool:
     """Whether the URL names a SQLite database that lives only in this process."""
     parsed = make_url(url)
     return parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")
+
+
+def is_of_a_model(found: Any, name: str, kind: str, reflected: bool, _other: Any) -> bool:
+    """Whether a part of the database is to be as a model says; Alembic asks when it compares.
+
+    What `flask index` makes is not, nor what PostgreSQL alone keeps of texts to find words in them.
+    """
+    is_made_apart = (
+        (kind == "table" and "_fts" in name)
+        or (kind == "index" and name.endswith(("_trgm", "_words")))
+        or (kind == "column" and isinstance(found.type, postgresql.TSVECTOR))
+    )
+    return not (reflected and is_made_apart)
 
 
 def _prepare_sqlite(engine: Engine, *, owned: bool) -> None:

@@ -19,6 +19,7 @@ from app.core.fields.lines import Ref
 from app.core.formats import current_formats, format_size
 from app.core.kinds.base import EMPTY
 from app.core.kinds.masked import Masked
+from app.core.markup import clean_html
 from app.core.templating import icon
 
 Draw = Callable[[Any], str]
@@ -84,6 +85,9 @@ def fact(field: Field, link: Link) -> Draw:
         return _with_nothing(
             lambda value: f'<pre tabindex="0">{escape(field.kind.to_input(value))}</pre>'
         )
+    if field.kind.name == "html":
+        # What others than our forms have written into the column was never cleaned.
+        return _with_nothing(lambda value: f'<div class="prose">{clean_html(str(value))}</div>')
     if field.kind.is_long:
         return _with_nothing(lambda value: _wrapped("div", "long", field.text_of(value)))
     return _with_nothing(_plain(field))
@@ -150,7 +154,15 @@ def _plain(field: Field) -> Draw:
         return lambda value: _moment(value, kind.format(value))
     if kind.align == "end":
         return lambda value: escape(kind.format(value))
+    if field.is_computed:
+        return lambda value: _drawn_by_itself(value) or _isolated(field.text_of(value))
     return _WAYS.get(kind.name) or (lambda value: _isolated(field.text_of(value)))
+
+
+def _drawn_by_itself(value: Any) -> str:
+    """What a value looks like that knows it, as Jinja asks for it too."""
+    draw = getattr(value, "__html__", None)
+    return str(draw()) if draw is not None else ""
 
 
 def _isolated(text: str) -> str:

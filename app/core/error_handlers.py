@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
@@ -51,6 +52,7 @@ HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    410: "gone",
     412: "precondition_failed",
     413: "too_large",
     415: "unsupported_media_type",
@@ -58,6 +60,7 @@ HTTP_CODES = {
     429: "too_many_requests",
     503: "unavailable",
 }
+_EXTENSION = "bureau_error_pages"
 PLAIN_PAGE = (
     "<!doctype html><html><head><meta charset=utf-8><title>{title}</title></head>"
     "<body><h1>{title}</h1><p>{message}</p><p>{advice}</p><p>{request_id}</p></body></html>"
@@ -128,7 +131,7 @@ def _page(problem: Problem) -> Response:
     }
     try:
         page = render_template(
-            "errors/error.html",
+            _template(),
             status=problem.status,
             errors=problem.errors,
             sent=fields_to_send_again() if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else [],
@@ -140,6 +143,16 @@ def _page(problem: Problem) -> Response:
         logger.exception("The error page cannot be shown, so a plain one is")
         page = PLAIN_PAGE.format(**{name: escape(value) for name, value in shown.items()})
     return make_response(page, problem.status)
+
+
+def register_error_page(app: Flask, template: str, is_meant: Callable[[], bool]) -> None:
+    """Show errors in the look of other pages, wherever `is_meant` says so of the request."""
+    app.extensions.setdefault(_EXTENSION, []).append((is_meant, template))
+
+
+def _template() -> str:
+    looks: list[tuple[Callable[[], bool], str]] = current_app.extensions.get(_EXTENSION, [])
+    return next((name for is_meant, name in looks if is_meant()), "errors/error.html")
 
 
 def _fragment(problem: Problem) -> Response:

@@ -76,6 +76,13 @@ class Conflict(BureauError):
     code = "conflict"
 
 
+class Gone(BureauError):
+    """It was here, and was taken back for good."""
+
+    status = 410
+    code = "gone"
+
+
 class PreconditionFailed(BureauError):
     """The request names another version of the record than there is (If-Match, RFC 9110)."""
 
@@ -164,6 +171,11 @@ TEXTS: Mapping[int, ErrorText] = {
         _("Somebody else was faster"),
         _("The record was changed after you opened it, so nothing was saved."),
         _("Open it again and compare."),
+    ),
+    410: ErrorText(
+        _("No longer here"),
+        _("What stood at this address was taken back."),
+        _("Look at what is new, or search for it."),
     ),
     412: ErrorText(
         _("Somebody else was faster"),

@@ -11,6 +11,7 @@ import click
 from flask import Flask, current_app
 
 from app.core.api import api_for
+from app.core.home import START
 from app.core.query.gate import gates
 from app.core.views import ModelView
 from app.core.views.context import registered_views
@@ -31,6 +32,10 @@ class Feature:
     """The name of a symbol in `app/assets/icons.svg`."""
     views: Sequence[type[Any]] = ()
     """Its views, in the order of the menu."""
+    pages: Sequence[type[Any]] = ()
+    """Views that stand in no menu, such as public pages."""
+    start: str | None = None
+    """The endpoint of its public start page, which `/` leads to unless a setting says otherwise."""
     apis: Sequence[type[Any]] = ()
     """REST resources beyond those that its model views get by themselves."""
     commands: Sequence[click.Command] = ()
@@ -62,10 +67,13 @@ def load_features(package: str, names: Sequence[str]) -> tuple[Feature, ...]:
 def register_features(app: Flask, features: Sequence[Feature]) -> None:
     """Register the views, resources and commands of the features, in their order."""
     app.extensions["bureau_features"] = tuple(features)
+    app.extensions[START] = next((found.start for found in features if found.start), None)
     with app.app_context():
         for feature in features:
             for view_class in feature.views:
                 add_model_view(view_class, feature.name, feature.label, feature.icon)
+            for page_class in feature.pages:
+                _appbuilder().add_view_no_menu(page_class)
             for api in feature.apis:
                 _appbuilder().add_api(api)
             for command in feature.commands:
@@ -103,11 +111,27 @@ def registered_features() -> tuple[Feature, ...]:
 
 def _register_model_view(view: ModelView) -> None:
     """The first view of a model makes its rules; a further one gets them on top of its own."""
+    _require_own_name(view)
     first = gates().setdefault(view.derived.model, view.gate)
     if first is not view.gate:
         view.gate.row_rules = (*first.row_rules, *view.gate.row_rules)
         view.gate.field_rules = (*first.field_rules, *view.gate.field_rules)
     registered_views().setdefault(view.derived.model, view)
+
+
+def _require_own_name(view: ModelView) -> None:
+    """Raise where another model has the name; a right on the one would be a right on the other."""
+    model, subject = view.derived.model, view.class_permission_name
+    for other, its_view in registered_views().items():
+        if (
+            other is not model
+            and other.__name__ == model.__name__
+            and its_view.class_permission_name == subject
+        ):
+            raise FeatureError(
+                f"{other.__module__} and {model.__module__} each have a model {model.__name__}, "
+                f"and rights on {subject!r} would count for both: give one another name"
+            )
 
 
 def _appbuilder() -> Any:

@@ -12,6 +12,9 @@ from flask_login import current_user
 
 from app.core.errors import NotFound, Unauthorized
 
+START = "bureau_start"
+"""The extension with the endpoint of the first public start page that a feature has."""
+
 
 class HomeView(BaseView):
     """Where a user starts."""
@@ -21,8 +24,11 @@ class HomeView(BaseView):
 
     @expose("/")
     def index(self) -> Any:
-        """Lead to the dashboard."""
-        return redirect(url_for(f"{self.endpoint}.home"))
+        """Lead to where this site starts: a public page where there is one, else the dashboard."""
+        start = current_app.config.get("BUREAU_START") or current_app.extensions.get(START)
+        if start and start.startswith("/"):
+            return redirect(f"{request.script_root}{start}")
+        return redirect(url_for(start or f"{self.endpoint}.home"))
 
     @expose("/home/")
     def home(self) -> Any:

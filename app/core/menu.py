@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,7 @@ class Place:
         view = self.item.baseview
         return str(view.endpoint if view is not None else self.item.href)
 
-    def entry(self, rights: Collection[Right]) -> MenuEntry:
+    def entry(self, rights: Container[Right]) -> MenuEntry:
         """What somebody with these rights sees of it."""
         can_add = self.add_right in rights
         add_url = self.item.baseview.url("add") if can_add else None
@@ -69,7 +69,7 @@ class MenuPlan:
         self.places = tuple(place for place in found if place is not None)
         self._by_address = {place.address: place for place in self.places}
 
-    def shown_to(self, rights: Collection[Right]) -> tuple[Place, ...]:
+    def shown_to(self, rights: Container[Right]) -> tuple[Place, ...]:
         """The places for somebody with these rights."""
         return tuple(
             place
@@ -85,7 +85,7 @@ class MenuPlan:
         return next(filter(None, found), None)
 
 
-def groups_of(places: Iterable[Place], rights: Collection[Right] = ()) -> list[MenuGroup]:
+def groups_of(places: Iterable[Place], rights: Container[Right] = ()) -> list[MenuGroup]:
     """The places as groups of entries, in the language of this request."""
     found: dict[str, tuple[MenuItem, list[MenuEntry]]] = {}
     for place in places:

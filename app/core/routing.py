@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from werkzeug.routing import Rule
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import Rule, UnicodeConverter
+
+from app.core.kinds.text import is_storable
 
 Built = tuple[str, str]
+
+
+class PartConverter(UnicodeConverter):
+    """A part of an address; where it holds what no database takes, there is nothing."""
+
+    def to_python(self, value: str) -> str:
+        """The text, unless no row can have it."""
+        if not is_storable(value):
+            # Werkzeug would make 405 of a validation error where the rule has other methods, too.
+            raise NotFound
+        return str(super().to_python(value))
+
+
+CONVERTERS = {"default": PartConverter, "string": PartConverter}
 
 
 class PatientRule(Rule):

@@ -8,7 +8,7 @@ request - their name, the page they are on, messages, banners - comes in around 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,7 +53,7 @@ class Shell:
         self,
         kept: Kept[Any],
         plan: MenuPlan,
-        rights_of_user: Callable[[], Collection[Right]],
+        rights_of_user: Callable[[], Container[Right]],
         account_pages: Callable[[], Iterable[AccountPage]],
     ) -> None:
         self._kept = kept

@@ -16,11 +16,15 @@ class Changes:
     """What one committed transaction changed.
 
     `keys` has the primary keys per table where the session knew the rows one by one. A table that
-    is in `tables` and not in `keys` was changed by a statement that names no rows.
+    is in `tables` and not in `keys` was changed by a statement that names no rows, or is the one
+    between two models. `values` has those of the watched columns of these rows, before and after,
+    by `table.column`; `unnamed` are the tables that a statement outside of a flush has changed.
     """
 
     tables: frozenset[str]
     keys: Mapping[str, frozenset[tuple[object, ...]]] = field(default_factory=dict)
+    values: Mapping[str, frozenset[object]] = field(default_factory=dict)
+    unnamed: frozenset[str] = frozenset()
 
 
 rows_changed = _namespace.signal("rows-changed")

@@ -54,6 +54,8 @@ class Wanted:
     leave: Leave
     person: str | None
     """The tag of whoever asks; None where no old value may be given."""
+    is_shared: bool = False
+    """Whether only one of the processes that share their values may make it at a time."""
 
 
 class Held(NamedTuple):
@@ -94,6 +96,7 @@ class TaggedCache:
         make: Callable[[], T],
         timeout: int | None,
         leave: Leave,
+        is_shared: bool = False,
     ) -> T:
         """The value under `key`, made now if there is none."""
         if _sees_uncommitted(tags):
@@ -101,7 +104,8 @@ class TaggedCache:
         person = person_tag() if leave.meanwhile else None
         names = (EVERYTHING, *sorted(tags - {EVERYTHING}))
         seconds = self._default_seconds if timeout is None else timeout
-        wanted = Wanted(key, names, make, seconds, leave, person)
+        is_shared = is_shared or bool(leave.meanwhile)
+        wanted = Wanted(key, names, make, seconds, leave, person, is_shared)
         found = self._look(wanted)
         if found is None:
             return make()
@@ -163,7 +167,7 @@ class TaggedCache:
 
     def _made_once(self, wanted: Wanted) -> Any:
         """The value, made here unless another process has made it, or makes it now."""
-        is_shared = bool(wanted.leave.meanwhile)
+        is_shared = wanted.is_shared
         until = time.monotonic() + MAKER_TIMEOUT_SECONDS
         while True:
             is_maker = not is_shared or self._claim(wanted.key)

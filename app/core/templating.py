@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.core.i18n import current_locale, text_direction
 from app.core.indentation import Unindented
 from app.core.preferences import current_preferences
 from app.core.static import URL_PREFIX, dist_folder
+from app.core.views.panels import form_panels
 from app.core.web import csp_nonce
 
 FORMATS = (
@@ -47,6 +49,13 @@ class Manifest:
         self._path = path
         self._built_at: float | None = None
         self._names: dict[str, Any] = {}
+        self._digest = ""
+
+    def digest(self, *, is_fixed: bool) -> str:
+        """What tells this build from another one."""
+        if not (is_fixed and self._names):
+            self._read()
+        return self._digest
 
     def file_of(self, name: str, *, is_fixed: bool) -> str:
         """The built file of `name`; `is_fixed` spares looking whether there is a newer build."""
@@ -65,7 +74,9 @@ class Manifest:
         try:
             built_at = self._path.stat().st_mtime
             if built_at != self._built_at:
-                self._names = json.loads(self._path.read_text(encoding="utf-8"))
+                text = self._path.read_text(encoding="utf-8")
+                self._names = json.loads(text)
+                self._digest = blake2b(text.encode(), digest_size=8).hexdigest()
                 self._built_at = built_at
         except (OSError, ValueError) as error:
             raise MissingAssetError(f"{self._path} cannot be read: run `npm run build`") from error
@@ -82,7 +93,10 @@ def init_templating(app: Flask) -> None:
     functions: dict[str, Any] = {name: getattr(formats, name) for name in FORMATS}
     app.jinja_env.globals.update(functions, asset=asset, csp_nonce=csp_nonce, icon=icon)
     app.jinja_env.globals.update(
-        banners=current_banners, env_label=env_label, imports_of=imports_of
+        banners=current_banners,
+        env_label=env_label,
+        form_panels=form_panels,
+        imports_of=imports_of,
     )
     app.jinja_env.filters.update(functions)
     app.context_processor(page_context)
@@ -90,17 +104,28 @@ def init_templating(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a built file: `main.css` may be `/static/dist/main-3FZK7Q2A.css`."""
-    manifest: Manifest = current_app.extensions[_EXTENSION]
-    is_fixed = current_app.config.get("BUREAU_ENV") == "production"
     root = request.script_root if has_request_context() else ""
-    return f"{root}{URL_PREFIX}{manifest.file_of(name, is_fixed=is_fixed)}"
+    return f"{root}{URL_PREFIX}{_manifest().file_of(name, is_fixed=_is_fixed())}"
+
+
+def build_digest() -> str:
+    """What tells the built files of now from others: a kept page names them."""
+    return _manifest().digest(is_fixed=_is_fixed())
+
+
+def _manifest() -> Manifest:
+    manifest: Manifest = current_app.extensions[_EXTENSION]
+    return manifest
+
+
+def _is_fixed() -> bool:
+    return current_app.config.get("BUREAU_ENV") == "production"
 
 
 def imports_of(name: str) -> list[str]:
     """The addresses of what a built script needs, to be fetched along with it."""
-    manifest: Manifest = current_app.extensions[_EXTENSION]
     folder = asset(name).rpartition("/")[0]
-    return [f"{folder}/{file}" for file in manifest.imports_of(name)]
+    return [f"{folder}/{file}" for file in _manifest().imports_of(name)]
 
 
 @lru_cache(maxsize=1_000)

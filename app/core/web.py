@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.core.sessions import BureauSessionInterface
 from app.core.static import with_static_files
 from app.core.telemetry import Telemetry
+from app.extensions import has_csrf_token
 
 HSTS_SECONDS = int(timedelta(days=365).total_seconds())
 SECURITY_HEADERS = {
@@ -60,6 +61,7 @@ def init_web(app: Flask) -> None:
         # The prefix makes browsers refuse the cookie unless it is secure and of this host alone.
         app.config["SESSION_COOKIE_NAME"] = "__Host-session"
         app.config["SESSION_COOKIE_SECURE"] = True
+    app.before_request(_answer_head_like_get)
     app.after_request(_finisher(Compress(app)))
     app.wsgi_app = _layers(app)  # type: ignore[method-assign]
 
@@ -90,6 +92,24 @@ def csp_nonce() -> str:
     return nonce
 
 
+def was_made_for_one_reader() -> bool:
+    """Whether this response has a nonce, or a token of the reader's own."""
+    return _NONCE in request.environ or has_csrf_token()
+
+
+def public_policy(frames: str = "'none'") -> str:
+    """What a page for everybody may load: our own files, whatever response names them.
+
+    It is kept and given to many, so that a nonce in it would be no secret. `frames` are the sites
+    whose players it may show.
+    """
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        f" connect-src 'self'; font-src 'self'; media-src 'self'; frame-src {frames};"
+        " form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    )
+
+
 def content_security_policy(nonce: str | None) -> str:
     """What a page may load and do: our own files, and scripts that carry the nonce.
 
@@ -102,6 +122,16 @@ def content_security_policy(nonce: str | None) -> str:
         " connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none';"
         " object-src 'none'; frame-ancestors 'none'"
     )
+
+
+def _answer_head_like_get() -> None:
+    """Let views know a HEAD as the GET that it is; Werkzeug sends the answer without its body.
+
+    A view that asks whether it is to show its question would otherwise act on a HEAD, which mail
+    scanners send to every link that they find.
+    """
+    if request.method == "HEAD":
+        request.method = "GET"
 
 
 def _finisher(compress: Compress) -> Callable[[Response], Response]:

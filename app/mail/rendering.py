@@ -40,17 +40,22 @@ def render(
     A value that a template asks for and that was not given raises: no half mail is ever sent.
     """
     with as_reader(locale, timezone):
-        given = _surroundings() | dict(values)
+        given = surroundings() | dict(values)
         subject, text, html = (
-            _templates().get_template(f"mail/{mail.name}/{file}").render(given)
+            templates().get_template(f"mail/{mail.name}/{file}").render(given)
             for file in ("subject.txt", "body.txt", "body.html")
         )
-        # A line break in a subject would begin another header.
-        line = " ".join(subject.split())[:MAX_SUBJECT]
-        return Rendered(line, f"{text.strip()}\n", _inliner().inline(html))
+        return finished(subject, text, html)
 
 
-def _surroundings() -> dict[str, Any]:
+def finished(subject: str, text: str, html: str) -> Rendered:
+    """The texts as they go out: the styles in the elements, the subject in one line."""
+    # A line break in a subject would begin another header.
+    line = " ".join(subject.split())[:MAX_SUBJECT]
+    return Rendered(line, f"{text.strip()}\n", _inliner().inline(html))
+
+
+def surroundings() -> dict[str, Any]:
     """What every mail may say, whoever reads it and whether or not a request is there."""
     return {
         "app_name": current_app.config["APP_NAME"],
@@ -67,7 +72,7 @@ def format_moment(value: datetime) -> str:
     return f"{format_date(at, 'long')}, {format_time(at)} ({at.tzinfo})"
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
     """The templates of the pages, in an environment where nothing may be missing."""
     made: Environment | None = current_app.extensions.get(_EXTENSION)
     if made is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, current_app
+from flask import current_app
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _, lazy_pgettext, ngettext
@@ -16,15 +16,12 @@ from app.core.sealing import SealBroken
 from app.core.views import ModelView, action, guard
 from app.extensions import db
 from app.mail.models import MailMessage, MailState
+from app.mail.preview import PREVIEW_POLICY as PREVIEW_POLICY, framed
 from app.mail.sender import body_of, has_server
+from app.mail.watching import Standing, standing
 from app.mail.writing import queue
 
-UNSENT = (MailState.FAILED, MailState.KEPT)
-# A mail may load and run nothing, and what it looks like it carries along.
-PREVIEW_POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
+UNSENT = (MailState.FAILED, MailState.KEPT, MailState.BOUNCED)
 
 
 class MailView(ModelView):
@@ -47,7 +44,10 @@ class MailView(ModelView):
         "created_at": _("Written"),
         "sent_at": _("Sent"),
         "last_error": _("Last error"),
+        "bounced_at": _("Came back"),
+        "is_test": _("Test"),
         "message_id": _("Message-ID"),
+        "note": _("Note"),
     }
     list_columns = ["subject", "recipient", "state", "kind", "created_at"]
     show_columns = [
@@ -58,15 +58,18 @@ class MailView(ModelView):
         "attempts",
         "created_at",
         "sent_at",
+        "bounced_at",
         "last_error",
+        "is_test",
         "message_id",
     ]
     search_columns = ["subject", "recipient", "name"]
-    filter_columns = ["state", "name", "recipient", "created_at", "sent_at"]
+    filter_columns = ["state", "name", "recipient", "is_test", "created_at", "sent_at"]
     order_columns = ["subject", "recipient", "state", "created_at", "sent_at"]
-    exclude_columns = ["text", "html", "sealed", "is_secret", "dedupe_key"]
+    exclude_columns = ["text", "html", "sealed", "is_secret", "dedupe_key", "unsubscribe"]
     # A body is on its own page for whoever reads one mail, and in no list, export or search.
-    field_rules = [hidden(name) for name in ("text", "html", "sealed", "dedupe_key")]
+    # The address to leave at is as good as a password for that.
+    field_rules = [hidden(name) for name in ("text", "html", "sealed", "dedupe_key", "unsubscribe")]
     base_order = ("created_at", "desc")
     charts = ()
     is_readonly = True
@@ -76,6 +79,10 @@ class MailView(ModelView):
     def has_server(self) -> bool:
         """Whether this site has a mail server."""
         return has_server()
+
+    def standing(self) -> Standing:
+        """How many mails somebody should look at."""
+        return standing()
 
     def preview_of(self, row: MailMessage) -> str | None:
         """The text of a mail, where whoever may see this screen may read it."""
@@ -89,15 +96,15 @@ class MailView(ModelView):
         body = _readable(self.gate.get(pk))
         if body is None:
             raise NotFound
-        headers = {"Content-Security-Policy": PREVIEW_POLICY, "Cache-Control": "no-store"}
-        return Response(body[1], mimetype="text/html", headers=headers)
+        return framed(body[1])
 
     @action("resend", _("Send again"), icon="refresh")
     def resend(self, mails: Sequence[MailMessage]) -> str:
         """Let mails that were not sent start over."""
-        unsent = [mail for mail in mails if mail.state in UNSENT]
+        unsent = [mail for mail in mails if mail.state in UNSENT and mail.has_body]
         for mail in unsent:
             mail.state, mail.attempts, mail.last_error = MailState.QUEUED, 0, None
+            mail.bounced_at = mail.sent_at = None
             queue(mail.id)
         db.session.commit()
         return ngettext("%(num)d mail is sent again.", "%(num)d mails are sent again.", len(unsent))

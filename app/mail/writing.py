@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import re
 import secrets
-from email.utils import parseaddr
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.clock import now
-from app.core.i18n import default_locale
+from app.core.i18n import as_reader, default_locale
 from app.core.outbox import emit
 from app.core.sealing import seal
 from app.extensions import db
+from app.mail.composing import ascii_address, sender
 from app.mail.mails import Mail
-from app.mail.models import MAX_ADDRESS, MailMessage, MailState
+from app.mail.models import MAX_ADDRESS, MAX_SUBJECT, MAX_UNSUBSCRIBE, MailMessage, MailState
 from app.mail.rendering import Rendered, render
+from app.mail.texts.edited import render_source, written
+from app.mail.texts.shipped import Source
 
 EVENT = "mail.queued"
 PURPOSE = "mail"
+UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.KEPT)
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+
+# What may stand in an address (RFC 3986), which is less than what could end a header.
+_LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]+")
 
 
 def send(
@@ -34,26 +42,51 @@ def send(
     locale: str | None = None,
     timezone: str | None = None,
     dedupe_key: str | None = None,
+    unsubscribe: str | None = None,
     **values: Any,
 ) -> int | None:
     """Write a mail to one address, in the transaction of the caller; gives its key.
 
     `locale` and `timezone` are the reader's. Of mails with the same `dedupe_key` there is only the
-    first: for the others this gives None. `values` are what the templates of the mail ask for.
+    first: for the others this gives None. `unsubscribe` is an address of ours that a POST makes
+    the reader leave at, without another question: their mail program offers it beside the mail.
+    `values` are what the templates of the mail ask for.
     """
+    address, unsubscribe = _checked(to), _checked_link(unsubscribe)
+    rendered, note = written(mail, values, locale, timezone)
+    headers = {"recipient": address, "unsubscribe": unsubscribe, "dedupe_key": dedupe_key}
+    return _keep(mail, rendered, locale, note=note, **headers)
+
+
+def send_test(mail: Mail, source: Source | None, *, to: str, locale: str) -> int | None:
+    """Write a mail with its example values, in these texts or the shipped ones, that says so."""
     address = _checked(to)
-    rendered = render(mail, values, locale, timezone)
+    made = (
+        render(mail, mail.example, locale)
+        if source is None
+        else render_source(mail, source, mail.example, locale)
+    )
+    with as_reader(locale):
+        subject = _("Test: %(subject)s", subject=made.subject)[:MAX_SUBJECT]
+    return _keep(mail, replace(made, subject=subject), locale, recipient=address, is_test=True)
+
+
+def _keep(mail: Mail, made: Rendered, locale: str | None, **columns: Any) -> int | None:
+    """Write the row of a mail and the event that sends it; None where its key is taken."""
     row = {
         "created_at": now(),
         "name": mail.name,
-        "recipient": address,
         "locale": locale or default_locale(),
-        "subject": rendered.subject,
-        **_body(rendered, is_secret=mail.is_secret),
-        "dedupe_key": dedupe_key,
-        "message_id": _message_id(dedupe_key),
+        "subject": made.subject,
+        **_body(made, is_secret=mail.is_secret and not columns.get("is_test")),
+        "unsubscribe": None,
+        "is_test": False,
+        "note": None,
+        "dedupe_key": None,
+        "message_id": _message_id(columns.get("dedupe_key")),
         "state": MailState.QUEUED,
         "attempts": 0,
+        **columns,
     }
     statement = _insert().values(row).on_conflict_do_nothing(index_elements=["dedupe_key"])
     found = db.session.execute(
@@ -66,6 +99,24 @@ def send(
     return key
 
 
+def withdraw(mail: Mail, *, to: str) -> int:
+    """Never send what somebody who wants no more of it has not got; gives how many that were.
+
+    Neither can it be sent again later. A mail on its way right now goes. The caller commits.
+    """
+    mails = MailMessage.__table__.c
+    waiting = sa.select(mails.id).where(
+        mails.recipient == to, mails.name == mail.name, mails.state.in_(UNSENT)
+    )
+    # Whoever leaves must not wait for the conversation with the mail server.
+    chosen = waiting.with_for_update(skip_locked=True)
+    done: Any = db.session.execute(
+        sa.delete(MailMessage.__table__).where(mails.id.in_(chosen)),
+        bind_arguments={"mapper": sa.inspect(MailMessage)},
+    )
+    return int(done.rowcount)
+
+
 def queue(key: int) -> None:
     """Have a mail sent after the commit."""
     emit(EVENT, {"mail": key})
@@ -76,6 +127,13 @@ def _checked(to: str) -> str:
     if len(to) > MAX_ADDRESS or not _ADDRESS.fullmatch(to):
         raise ValueError("a mail goes to one bare address")
     return to
+
+
+def _checked_link(url: str | None) -> str | None:
+    """The address to leave at; anything that could end its header is refused."""
+    if url is not None and (len(url) > MAX_UNSUBSCRIBE or not _LINK.fullmatch(url)):
+        raise ValueError("unsubscribing needs one whole address, http or https")
+    return url
 
 
 def _body(rendered: Rendered, *, is_secret: bool) -> dict[str, Any]:
@@ -93,9 +151,11 @@ def _message_id(dedupe_key: str | None) -> str:
     if dedupe_key is None:
         name = secrets.token_hex(16)
     else:
-        name = hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]
-    _name, sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    return f"<{name}@{sender.rpartition('@')[2] or 'localhost'}>"
+        # With the key of the site nobody else can tell it, and report a mail that is not theirs.
+        secret = current_app.config["SECRET_KEY"].encode()
+        name = hmac.digest(secret, f"mail:{dedupe_key}".encode(), "sha256").hex()[:32]
+    domain = ascii_address(sender()[1]).rpartition("@")[2]
+    return f"<{name}@{domain or 'localhost'}>"
 
 
 def _insert() -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -25,6 +25,7 @@ from app.security.rights.sets import (
     RIGHTS_TABLES,
     VISITOR,
     Rights,
+    rights_given_to,
     rights_of,
     rights_of_role,
     version_query,
@@ -39,6 +40,8 @@ PUBLIC_RIGHTS_SECONDS = 10
 
 _ACCOUNT = "bureau_account"
 _RIGHTS = "bureau_rights"
+_GIVEN = "bureau_given_rights"
+_SHARED = "bureau_shared_subjects"
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,56 @@ def has_right(permission: str, subject: str) -> bool:
     if account is None and right not in _lately_public_rights():
         return False
     return right in _held_rights(account)
+
+
+def rights_to_give() -> Rights:
+    """Of what whoever makes this request may do, that which they may give and take.
+
+    What they may do only because everybody may is not theirs. It reads the public columns and
+    opens no screen, while a role that holds the same right reads all as soon as it is taken from
+    everybody: whoever gave the one and took the other would have given more than they had.
+    """
+    account = current_account()
+    if account is None:
+        return frozenset()
+    held: tuple[Account, Rights] | None = g.get(_GIVEN)
+    if held is None or held[0] is not account:
+        found = current_rights()
+        for key in {account.user_id, account.real_user_id}:
+            found &= rights_given_to(key, account.rights_version)
+        # What the request itself goes on to write does not count.
+        held = (account, found)
+        setattr(g, _GIVEN, held)
+    return held[1]
+
+
+def has_only_public_rights(subject: str) -> bool:
+    """Whether whoever makes this request may read a subject just as everybody may, and no more.
+
+    Where there is no request nobody asks, and nothing has to be kept from anybody.
+    """
+    if not has_request_context():
+        return False
+    rights, account = current_rights(), current_account()
+    kept: tuple[Rights, dict[str, bool]] | None = g.get(_SHARED)
+    if kept is None or kept[0] is not rights:
+        kept = (rights, {})
+        setattr(g, _SHARED, kept)
+    if subject not in kept[1]:
+        public = rights if account is None else rights_of(VISITOR, account.rights_version)
+        is_public = ("can_read", subject) in public
+        kept[1][subject] = is_public and all(
+            pair in public for pair in rights if pair[1] == subject
+        )
+    return kept[1][subject]
+
+
+class ScreenRights(Container[tuple[str, str]]):
+    """What opens screens to whoever makes this request: a right that everybody has opens none."""
+
+    def __contains__(self, right: object) -> bool:
+        held = current_rights()
+        return isinstance(right, tuple) and right in held and not has_only_public_rights(right[1])
 
 
 def _lately_public_rights() -> Rights:

@@ -18,9 +18,10 @@ from app.core.preferences import forget_preferences
 from app.extensions import limiter
 from app.security.accounts import (
     Account,
+    ScreenRights,
     current_account,
-    current_rights,
     find_user,
+    has_only_public_rights,
     has_right,
     load_account_of_browser,
     load_account_of_client,
@@ -46,7 +47,6 @@ from app.security.links.views import AskView, LinkView
 from app.security.providers.arrival import is_vouched_for
 from app.security.providers.registry import providers
 from app.security.providers.views import IdentitiesView, ProviderView
-from app.security.rights.sets import Rights
 from app.security.rights.sync import sync_permissions
 from app.security.sessions.acting import check_acting
 from app.security.sessions.acting_views import ActingView
@@ -96,9 +96,13 @@ class SecurityManager(FabSecurityManager):
         """Whether whoever makes this request holds the permission on the subject."""
         return has_right(permission_name, view_name)
 
-    def held_rights(self) -> Rights:
-        """All that whoever makes this request may do, to be asked many times."""
-        return current_rights()
+    def screen_rights(self) -> ScreenRights:
+        """What opens a screen to whoever makes this request, to be asked many times."""
+        return ScreenRights()
+
+    def has_only_public_rights(self, view_name: str) -> bool:
+        """Whether whoever makes this request may do with a subject just what everybody may."""
+        return has_only_public_rights(view_name)
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Whether everybody holds the permission, signed in or not."""

@@ -1,11 +1,11 @@
 """What the platform is told about the contacts."""
 
 from app.core.feature import Feature
-from bench.crm.views import CompanyView, ContactView, TagView, TaskView
+from bench.crm.views import CompanyView, ContactView, LabelView, TaskView
 
 FEATURE = Feature(
     name="crm",
     label="Contacts",
     icon="users",
-    views=(ContactView, CompanyView, TagView, TaskView),
+    views=(ContactView, CompanyView, LabelView, TaskView),
 )

@@ -32,7 +32,7 @@ class Company(Model):
     country: Mapped[str] = mapped_column(Str(60))
 
 
-class Tag(Model):
+class Label(Model):
     __tablename__ = "crm_tag"
 
     name: Mapped[str] = mapped_column(Str(60))
@@ -42,7 +42,7 @@ CONTACT_TAG = Table(
     "crm_contact_tag",
     Model.metadata,
     Column("contact_id", ForeignKey("crm_contact.id", ondelete="CASCADE"), primary_key=True),
-    Column("tag_id", ForeignKey(Tag.id), primary_key=True, index=True),
+    Column("tag_id", ForeignKey(Label.id), primary_key=True, index=True),
 )
 
 
@@ -66,7 +66,7 @@ class Contact(Model):
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal())
 
     company: Mapped[Company] = relationship()
-    tags: Mapped[list[Tag]] = relationship(secondary=CONTACT_TAG)
+    tags: Mapped[list[Label]] = relationship(secondary=CONTACT_TAG)
 
 
 class Task(Model):

@@ -4,7 +4,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 
 from app.core.charts import Chart
 from app.core.views import ModelView
-from bench.crm.models import Company, Contact, Tag, Task
+from bench.crm.models import Company, Contact, Label, Task
 
 
 class ContactView(ModelView):
@@ -28,8 +28,8 @@ class CompanyView(ModelView):
     datamodel = SQLAInterface(Company)
 
 
-class TagView(ModelView):
-    datamodel = SQLAInterface(Tag)
+class LabelView(ModelView):
+    datamodel = SQLAInterface(Label)
 
 
 class TaskView(ModelView):

@@ -79,7 +79,7 @@ class Client(Person):
         """A record that others change at this very moment."""
         key = self.choose.choice(SHARED)
         sent = json.dumps({"name": f"tag {self.number} {next(self._phones)}"})
-        answer = self.browser.call("REST shared", "PATCH", f"{API}/tags/{key}", sent)
+        answer = self.browser.call("REST shared", "PATCH", f"{API}/labels/{key}", sent)
         if answer.status in (200, 409) or answer.is_away:
             if answer.status != 409:
                 self.journal.count_save(key, is_certain=answer.status == 200)

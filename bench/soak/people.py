@@ -13,7 +13,7 @@ from app.security.passwords import hash_password
 
 PASSWORD = "a soak has no secrets"
 EDITOR, READER = "Soak editor", "Soak reader"
-SUBJECTS = ("Contact", "Company", "Tag", "Task")
+SUBJECTS = ("Contact", "Company", "Label", "Task")
 READING = ("can_read", "can_pick", "can_export")
 LANGUAGES = ("en", "pt")
 ZONES = ("Europe/Lisbon", "America/Sao_Paulo", "Asia/Kolkata")

@@ -16,7 +16,7 @@ CHANGES = (
     " GROUP BY row_key, verb"
 )
 SHARED_CHANGES = (
-    "SELECT row_key, count(*) FROM history_change WHERE model = 'Tag' AND verb = 'edit'"
+    "SELECT row_key, count(*) FROM history_change WHERE model = 'Label' AND verb = 'edit'"
     " GROUP BY row_key"
 )
 VERSIONS = "SELECT id, version FROM crm_tag WHERE id IN :keys"

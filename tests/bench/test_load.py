@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import struct
 import threading
 from contextlib import contextmanager
 
@@ -25,10 +26,11 @@ ERROR = b"HTTP/1.1 500 Oops\r\nContent-Length: 5\r\n\r\nwrong"
 class Server:
     """Gives its answers in turn, in pieces of so many bytes; notes what it was asked."""
 
-    def __init__(self, *answers, piece=1000, closes_after=()):
+    def __init__(self, *answers, piece=1000, closes_after=(), resets=False):
         self.answers = itertools.cycle(answers)
         self.piece = piece
         self.closes_after = closes_after
+        self.resets = resets
         self.asked = []
         self.lock = threading.Lock()
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -53,6 +55,8 @@ class Server:
                 connection.sendall(answer[start : start + self.piece])
             if answer in (CLOSING, UNTIL_CLOSED, BROKEN) or number in self.closes_after:
                 break
+        if self.resets:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
 
 
@@ -130,14 +134,21 @@ def test_every_connection_sends_its_stream_in_order():
     assert 0 not in times
 
 
-def test_request_on_a_connection_that_was_idle_and_is_closed_is_sent_again():
-    with serving(PLAIN, closes_after=(3, 7)) as server:
+@pytest.mark.parametrize("resets", [False, True])
+def test_request_on_a_connection_that_was_idle_and_is_closed_is_sent_again(resets):
+    with serving(PLAIN, closes_after=(3, 7), resets=resets) as server:
         load = ask(server)
 
     assert (load.answers, load.wrong) == (12, 0)
     assert [int(request.split()[1][1:]) for request in server.asked] == list(range(12))
 
 
-def test_answer_that_is_cut_off_is_an_error():
-    with serving(BROKEN) as server, pytest.raises(LoadError, match="middle"):
+@pytest.mark.parametrize("resets", [False, True])
+def test_answer_that_is_cut_off_is_an_error(resets):
+    with serving(BROKEN, resets=resets) as server, pytest.raises(LoadError, match="middle"):
+        ask(server)
+
+
+def test_body_without_a_length_that_ends_in_a_reset_is_cut_off():
+    with serving(UNTIL_CLOSED, resets=True) as server, pytest.raises(LoadError, match="middle"):
         ask(server)

@@ -10,7 +10,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import Role
 
 from app.extensions import db
-from app.features.blog.models import Subscriber
+from app.features.blog.newsletter.models import Subscriber
 from tests.factories.people import make_person
 
 NUMBERS = itertools.count(1)

@@ -200,6 +200,8 @@ SCREENS = (
     Screen("role-upload", "/administration/roles/transfer/", then=upload_roles),
     Screen("why", "/administration/why/"),
     Screen("why-answer", "/administration/why/?user=author&url=/blog/posts/edit/1"),
+    Screen("moderation", "/content/moderation/"),
+    Screen("comment-form", "/content/comments/new/post/1", user=""),
     Screen("registrations-empty", "/administration/registrations/list/"),
     Screen("mails", "/profile/edit/", user=OWNER_OF_MAILS, then=mail_steps.cause_a_mail),
     Screen("mail", "/profile/edit/", user=OWNER_OF_MAILS, then=mail_steps.read_a_mail),

@@ -15,6 +15,11 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
+def write(page: Page, text: str) -> None:
+    """Write into the editor, which takes the place of the plain field a moment after the load."""
+    page.locator(".ProseMirror").fill(text)
+
+
 def add_a_list(page: Page) -> str:
     """Make a list of things to do; its page shows with the offer to undo. Gives its address."""
     page.goto(f"{LISTS}/add")
@@ -72,7 +77,7 @@ def throw_a_post_away(page: Page) -> None:
     page.goto("/blog/posts/add")
     page.get_by_label("Title").fill(f"For the trash {next(NUMBERS)}")
     page.get_by_label("Kind").select_option("text")
-    page.get_by_label("Body").fill("Nothing that anybody needs.")
+    write(page, "Nothing that anybody needs.")
     save(page)
     page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete the record").click()
@@ -101,7 +106,7 @@ def edit_many(page: Page) -> None:
     for row in (0, 1, 2):
         page.locator("tbody .pick label").nth(row).click()
     page.locator("[data-selection]").get_by_role("button", name="Edit", exact=True).click()
-    page.get_by_role("checkbox", name="Kind", exact=True).check()
+    page.get_by_role("checkbox", name="Comments open", exact=True).check()
 
 
 def edit_many_without_a_value(page: Page) -> None:

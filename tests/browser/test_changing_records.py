@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.listing import SUBSCRIBERS, expect_count, rows
+from tests.browser.steps import write
 
 TODO_USER = "Todo User"
 ADD_LIST = "/todo/todo-lists/add"
@@ -50,7 +51,7 @@ def test_refused_save_succeeds_once_it_is_put_right(visit):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_label("Kind").select_option(label="Text")
-    page.get_by_label("Body").fill("It was late.")
+    write(page, "It was late.")
     page.get_by_role("button", name="Save", exact=True).click()
 
     expect(toast(page, "The ferry at noon was added.")).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.extensions import db
-from app.features.blog.models import Subscriber
+from app.features.blog.newsletter.models import Subscriber
 from tests.browser.axe import COLOUR_RULES, violations
 from tests.fixtures.browser import session_cookie
 

@@ -157,13 +157,13 @@ def test_chosen_columns_are_shown(visit):
     page.goto(f"{SUBSCRIBERS}?q=a")
 
     page.get_by_role("button", name="Columns").click()
-    page.locator("#columns").get_by_label("Left at").check()
+    page.locator("#columns").get_by_label("Left", exact=True).check()
     page.locator("#columns").get_by_label("Locale").uncheck()
     page.locator("#columns").get_by_role("button", name="Apply").click()
 
-    expect(page.get_by_role("columnheader", name="Left at")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Left", exact=True)).to_be_visible()
     expect(page.get_by_role("columnheader", name="Locale")).to_have_count(0)
-    expect_address(page, "?q=a&columns=email%2Cstate%2Cconfirmed_at%2Cleft_at")
+    expect_address(page, "?q=a&columns=email%2Cstate%2Cfrequency%2Cconfirmed_at%2Cleft_at")
 
 
 def test_click_anywhere_on_a_row_opens_it(visit, new_subscribers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.listing import SUBSCRIBERS, expect_count, rows
 from tests.browser.motion import settle
@@ -195,6 +195,32 @@ def test_record_is_chosen_in_a_picker(visit):
     page.keyboard.press("Enter")
 
     expect(page.locator("select[name=author] option:checked")).to_have_text("Maeve O’Donnell")
+
+
+@pytest.mark.parametrize(
+    ("script", "plain", "late"),
+    [
+        ("picker", "select[name=author]", ".ts-wrapper.single input"),
+        ("names", "input[name=tags]", ".ts-wrapper.multi input"),
+        ("editor", "textarea[name=body]", ".ProseMirror"),
+    ],
+)
+def test_focus_goes_on_where_a_script_comes_late(visit, script, plain, late):
+    page = visit("admin")
+    held: list[Route] = []
+
+    def hold(request: Route) -> None:
+        held.append(request)
+
+    page.route(f"**/{script}-*.js", hold)
+    with page.expect_request(f"**/{script}-*.js"):
+        page.goto("/blog/posts/add", wait_until="commit")
+    page.locator(plain).focus()
+    expect(page.locator(plain)).to_be_focused()
+    for request in held:
+        request.continue_()
+
+    expect(page.locator(late)).to_be_focused()
 
 
 def test_quick_enter_never_chooses_what_an_earlier_text_has_found(visit):

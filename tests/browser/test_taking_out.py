@@ -12,14 +12,15 @@ from tests.browser.listing import SUBSCRIBERS, count_of, expect_count, titles
 
 CHARTS = "/blog/subscribers/chart/"
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-# Groups of the first chart's table as [address of the list, number].
+# Groups of the chart's table as [address of the list, number].
 NUMBERS = """(figure) => [...figure.querySelectorAll("tbody tr")].map((row) =>
   [row.querySelector("th a").getAttribute("href"), Number(row.cells[1].dataset.value)])"""
 
 
-def first_chart(page: Page):
-    """Subscribers by state."""
-    chart = page.locator("figure.chart").first
+def chart_by_state(page: Page):
+    """The chart that counts the subscribers in each state."""
+    chart = page.locator("figure.chart", has_text="Subscribers by state")
+    chart.scroll_into_view_if_needed()
     expect(chart.locator("canvas[style]")).to_be_visible()
     return chart
 
@@ -43,7 +44,7 @@ def test_csv_is_equal_to_the_list(visit):
 def test_link_of_a_group_leads_to_as_many_records(visit):
     page = visit("staff")
     page.goto(CHARTS)
-    chart = first_chart(page)
+    chart = chart_by_state(page)
     numbers = chart.evaluate(NUMBERS)
 
     chart.get_by_text("Data table").click()
@@ -57,7 +58,7 @@ def test_link_of_a_group_leads_to_as_many_records(visit):
 def test_segment_of_the_picture_leads_there_too(visit):
     page = visit("staff", reduced_motion="reduce")
     page.goto(CHARTS)
-    chart = first_chart(page)
+    chart = chart_by_state(page)
     numbers = dict(chart.evaluate(NUMBERS))
 
     click_a_segment(page, chart.locator("canvas"))
@@ -86,7 +87,7 @@ def test_charts_follow_the_filter_of_the_list(visit):
     total = count_of(page)
 
     page.get_by_role("link", name="Charts").click()
-    numbers = first_chart(page).evaluate(NUMBERS)
+    numbers = chart_by_state(page).evaluate(NUMBERS)
 
     expect(page.locator(".chip")).to_contain_text("de")
     assert sum(number for _address, number in numbers) == total
@@ -95,7 +96,7 @@ def test_charts_follow_the_filter_of_the_list(visit):
 def test_chart_is_saved_as_a_picture(visit):
     page = visit("staff")
     page.goto(CHARTS)
-    chart = first_chart(page)
+    chart = chart_by_state(page)
 
     with page.expect_download() as download:
         chart.get_by_role("button", name="PNG").click()
@@ -109,7 +110,7 @@ def test_chart_is_saved_as_a_picture(visit):
 def test_data_of_a_chart_is_saved_as_a_file(visit):
     page = visit("staff")
     page.goto(CHARTS)
-    chart = first_chart(page)
+    chart = chart_by_state(page)
     numbers = [number for _address, number in chart.evaluate(NUMBERS)]
 
     with page.expect_download() as download:

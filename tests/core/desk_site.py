@@ -27,6 +27,8 @@ class TicketView(ModelView):
     row_rules = [rows(lambda _user: Ticket.title != "not yours")]
     field_rules = [hidden("hours", unless="see_hours")]
     exclude_columns = ["ratio"]
+    calendar_column = "opened_on"
+    calendar_state = "status"
 
 
 class PersonView(ModelView):

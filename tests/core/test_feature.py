@@ -4,6 +4,7 @@ import types
 import click
 import pytest
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.feature import (
     Feature,
@@ -17,6 +18,10 @@ from app.core.views import ModelView
 from app.core.views.context import registered_views
 from tests.core.models import Badge, Diary
 from tests.core.zoo import DiaryIndexView, DiaryView
+
+
+class Apart(DeclarativeBase):
+    """Models that are none of the application's, which all tests of this process share."""
 
 
 class SmallBadgeView(ModelView):
@@ -93,6 +98,21 @@ def test_a_model_view_brings_pages_rest_menu_and_commands(make_app):
         assert type(registered_views()[Badge]) is SmallBadgeView
         menu = app.appbuilder.menu.find("small")
     assert [item.name for item in menu.childs] == ["SmallBadgeView"]
+
+
+def test_model_with_the_name_of_another_is_an_error(make_app):
+    """What everybody may read of the tags of the blog, they must not read of something else."""
+
+    class Tag(Apart):
+        __tablename__ = "small_tag"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    view = type("SmallTagView", (ModelView,), {"datamodel": SQLAInterface(Tag)})
+
+    with pytest.raises(FeatureError, match=r"app\.content\.tags\.models and .* a model Tag"):
+        register_features(
+            make_app("sqlite", empty=True), [Feature("small", "Small", views=(view,))]
+        )
 
 
 def test_two_applications_have_views_of_their_own(make_app):

@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 
 
-def test_root_leads_to_the_dashboard(client):
-    assert client.get("/").location == "/home/"
+@pytest.mark.parametrize(
+    ("setting", "target"),
+    [("", "/blog/"), ("/home/", "/home/"), ("/blog/archive", "/blog/archive")],
+)
+def test_root_leads_to_the_public_start_page_or_where_a_setting_says(app, client, setting, target):
+    before = app.config["BUREAU_START"]
+    app.config["BUREAU_START"] = setting
+    try:
+        response = client.get("/")
+    finally:
+        app.config["BUREAU_START"] = before
+
+    assert (response.status_code, response.location) == (302, target)
 
 
 def test_dashboard_is_for_whoever_is_signed_in(client, cast, login):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 
-from app.core.routing import PatientRule
+from app.core.routing import CONVERTERS, PatientRule
 
 RULES = ("/", "/list/", "/show/<pk>", "/cell/<pk>/<field>", "/<int:number>/a b", "/é/<path:rest>")
 
@@ -42,3 +43,21 @@ def test_defaults_are_filled_in():
 
 def test_the_application_has_such_rules(app):
     assert {type(rule) for rule in app.url_map.iter_rules()} == {PatientRule}
+
+
+def test_what_no_database_takes_is_part_of_no_address():
+    rules = Map([PatientRule("/show/<pk>", endpoint="show")], converters=CONVERTERS)
+    address = rules.bind("localhost")
+
+    assert address.match("/show/é%") == ("show", {"pk": "é%"})
+    with pytest.raises(NotFound):
+        address.match("/show/a\0b")
+
+
+def test_what_no_database_takes_is_not_there_whatever_the_method():
+    rules = [PatientRule("/<pk>", endpoint=name, methods=[name]) for name in ("PUT", "GET")]
+    address = Map(rules, converters=CONVERTERS).bind("localhost")
+
+    for method in ("GET", "PUT"):
+        with pytest.raises(NotFound):
+            address.match("/a\0b", method)

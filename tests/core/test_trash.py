@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from app.core.clock import now
 from app.core.trash import Scope, children_of, knows_trash, scope_condition, unique_among_kept
 from app.extensions import db
-from app.features.blog.models import Post, Subscriber
+from app.features.blog.models import Post
+from app.features.blog.newsletter.models import Subscriber
 from tests.core.attic import Box, Crack, Loan, Note, Shelf, Thing, keep
 
 pytestmark = pytest.mark.both_databases

@@ -23,6 +23,7 @@ def make_client(make_tiny, tmp_path):
         app.add_url_rule("/json", "json", lambda: {"words": WORDS, "asked": request.args})
         app.add_url_rule("/short", "short", lambda: {"words": "few"})
         app.add_url_rule("/row", "row", versioned_row)
+        app.add_url_rule("/method", "method", lambda: Response(headers={"Seen": request.method}))
         return app.test_client()
 
     return make
@@ -198,6 +199,12 @@ def test_a_tag_changes_nothing_in_what_may_be_kept(client):
 
     assert response.headers["Cache-Control"] == "no-store"
     assert "Cookie" in response.headers["Vary"]
+
+
+def test_a_view_knows_a_head_as_the_get_that_it_is(client):
+    """What a view does on anything but a GET must not happen to whoever only looks."""
+    assert client.head("/method").headers["Seen"] == "GET"
+    assert client.head("/page").data == b""
 
 
 def test_a_stream_stays_a_stream(client):

@@ -50,6 +50,7 @@ class KeeperView(ModelView):
     search_columns = ["first_name", "last_name", "email", "nickname", "boss.last_name"]
     row_rules = [rows(lambda _user: Keeper.is_secret.is_(False))]
     field_rules = [hidden("salary", unless="see_salary"), readonly("nickname", unless="name")]
+    nested = ["animals"]
 
 
 class StrictKeeperView(KeeperView):
@@ -96,6 +97,7 @@ class AnimalView(ModelView):
     list_columns = ["name", "species", "keeper", "stand_in", "pen", "badges", "diet", "rank"]
     search_columns = ["name", "code", "notes", "keeper.last_name", "badges.name", "keeper.salary"]
     row_rules = [rows(lambda _user: Animal.name != "Dodo", verbs={"edit", "delete", "feed"})]
+    plain_filters = {"keeper": "keeper", "diet": "diet", "tame": "is_tame"}
 
     @action("feed", "Feed")
     def feed(self, animals):

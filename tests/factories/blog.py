@@ -8,8 +8,8 @@ from flask_appbuilder.security.sqla.models import User
 
 from app.core.clock import now
 from app.extensions import db
+from app.features.blog.desk.saving import prepare_save
 from app.features.blog.models import Post, PostStatus
-from app.features.blog.operations import prepare_save
 
 
 def make_post(author: User, title: str = "Fog over the harbour", **values: Any) -> Post:

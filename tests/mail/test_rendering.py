@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
+from app.core.clock import ManualClock, use_clock
+from app.core.feature import load_features
+from app.features import FEATURES
+from app.mail.composing import headers_of
 from app.mail.mails import Mail, known_mails
+from app.mail.models import MailMessage
 from app.mail.rendering import render
 from config import LANGUAGES
 from tests.mail.conftest import START
 
+# A feature's mails are known once it is loaded.
+load_features("app.features", FEATURES)
 APPROVED = Path(__file__).with_name("rendered")
 ZONES = {"en": "Europe/London", "pt": "Europe/Lisbon"}
 MAILS = sorted(name for name in known_mails() if not name.startswith("test_"))
@@ -33,13 +41,42 @@ def rendered(name, language):
     return render(mail, mail.example, language, ZONES.get(language))
 
 
+def sheet(name, language):
+    """Everything that a reader gets to see of a mail, for a person to read and approve."""
+    mail = rendered(name, language)
+    row = MailMessage(
+        subject=mail.subject,
+        recipient="reader@readers.example",
+        locale=language,
+        message_id="<0123456789abcdef@localhost>",
+        unsubscribe="https://bureau.example/leave/x" if asks_to_leave(mail.text) else None,
+    )
+    with use_clock(ManualClock(START)):
+        headers = "".join(f"{key}: {value}\n" for key, value in headers_of(row).items())
+    return f"{headers}\n{mail.text}\n=== HTML, as text ===\n\n{as_text(mail.html)}\n"
+
+
+def asks_to_leave(text):
+    """Whether a mail offers to get no more of its kind; then its headers do too."""
+    return any(word in text for word in ("/leave/", "/unsubscribe/"))
+
+
+def as_text(html):
+    """What a mail program shows, line by line, with the address of each link."""
+    shown = re.sub(r"<head>.*</head>", "", html, flags=re.DOTALL)
+    shown = re.sub(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', r"\2 [\1]", shown, flags=re.DOTALL)
+    shown = re.sub(r"\s+", " ", shown)
+    shown = re.sub(r"<br>|</(?:p|h1|h2|h3|td|li|blockquote)>", "\n", shown)
+    lines = unescape(re.sub(r"<[^>]+>", "", shown)).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
 @every_language
 @every_mail
 def test_it_reads_as_somebody_has_approved(db_session, name, language):
-    """A text that was changed is approved by putting `tests/mail/rendered/*.new` in its place."""
-    mail = rendered(name, language)
+    """`make mails` shows what was changed, and approves it."""
     approved = APPROVED / f"{name}.{language}.txt"
-    text = f"Subject: {mail.subject}\n\n{mail.text}"
+    text = sheet(name, language)
     proposal = approved.with_suffix(".new")
 
     proposal.unlink(missing_ok=True)

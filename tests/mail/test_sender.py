@@ -138,7 +138,7 @@ def test_a_reader_who_does_not_exist_is_asked_for_once(db_session, hello, postbo
     deliver_everything()
 
     assert (only_mail().state, only_mail().last_error) == (
-        MailState.FAILED,
+        MailState.BOUNCED,
         "550 no such reader",
     )
     assert only_event().state is EventState.DELIVERED

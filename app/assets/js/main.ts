@@ -4,6 +4,7 @@ import "htmx.org";
 import { editCells } from "./cells";
 import { enhance } from "./enhance";
 import "./ask-page";
+import "./calendar";
 import "./columns";
 import "./confirm";
 import "./conflict";
@@ -21,6 +22,7 @@ import "./rights";
 import "./rows";
 import "./saved";
 import "./selection";
+import "./shown";
 import "./sidebar";
 import "./ticked";
 import "./toasts";
@@ -30,12 +32,27 @@ import "./tools";
 enhance("[data-picker]:not(template *)", (element) => {
   void import("./picker").then((module) => module.makePicker(element as HTMLSelectElement));
 });
+enhance("textarea[data-editor]:not(template *)", (element) => {
+  void import("./editor").then((module) => module.makeEditor(element as HTMLTextAreaElement));
+});
+enhance("[data-pictures]", (element) => {
+  void import("./pictures").then((module) => module.showPictures(element));
+});
+enhance("[data-names]:not(template *)", (element) => {
+  void import("./names").then((module) => module.makeNames(element as HTMLInputElement));
+});
+enhance("[data-focus]", (element) => {
+  void import("./spot").then((module) => module.showFocus(element));
+});
 enhance("table[data-cells]", (table) => editCells(table as HTMLTableElement));
 enhance("form[data-draft]:not([data-draft=''])", (element) => {
   void import("./drafts").then((module) => module.keepDraft(element as HTMLFormElement));
 });
 enhance("[data-presence]", (element) => {
   void import("./presence").then((module) => module.showPresence(element));
+});
+enhance("[data-mail-text]", (element) => {
+  void import("./mail-text").then((module) => module.editMailText(element));
 });
 enhance("[data-passkey]", (element) => {
   void import("./passkeys").then((module) => module.usePasskey(element));

@@ -15,6 +15,7 @@ TomSelect.define("remove_button", removeButton);
 export function makePicker(select: HTMLSelectElement): void {
   const words = document.getElementById("picker-words")?.dataset ?? {};
   const address = select.dataset.picker!;
+  const isFocused = document.activeElement === select;
   const picker = new TomSelect(select, {
     valueField: "value",
     labelField: "text",
@@ -63,6 +64,8 @@ export function makePicker(select: HTMLSelectElement): void {
     const value = select.getAttribute(name);
     if (value) picker.control_input.setAttribute(name, value);
   }
+  // Whoever was there before this script goes on where they are.
+  if (isFocused) picker.focus();
 }
 
 function line(name: string, text: string): HTMLElement {

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from app.core.fields import Field
 from app.core.query.state import PARAMETERS
+from app.core.views.context import nested_views
 
 PARAMETER_TEXTS = {
     "q": "Text to search for, or FAB's Rison object.",
@@ -18,6 +19,12 @@ PARAMETER_TEXTS = {
     "page_size": "Rows of a page.",
     "columns": "The fields to give, separated by commas.",
     "count": "`exact` counts all rows even where that takes long.",
+}
+TEXT = {
+    "in": "query",
+    "name": "text",
+    "description": "`plain` gives rich text without its markup.",
+    "schema": {"type": "string", "enum": ["plain"]},
 }
 SECURITY: list[dict[str, list[str]]] = [{"jwt": []}, {"key": []}, {"cookie": []}]
 ANY = ("400", "401", "403", "429")
@@ -58,8 +65,9 @@ def describe(api: Resource, spec: Any) -> None:
     spec.components.schema(name, component=_schema(fields, writes=False))
     base = api.route_base
     allowed = set(api.base_permissions)
-    collection = {"get": _list(name)}
+    collection = {"get": _list(view)}
     item = {"get": _operation("One row.", {"200": _answer(name)} | errors("404"))}
+    item["get"]["parameters"] = [TEXT]
     for verb in ("add", "edit"):
         if f"can_{verb}" in allowed:
             writable = written_fields(view, verb)
@@ -86,7 +94,30 @@ def describe(api: Resource, spec: Any) -> None:
         if action.single and f"can_{action.name}" in allowed:
             answers = _json_answer() | errors("404", *CHANGE)
             operation = {"post": _operation(str(action.label), answers)}
+            if action.asks:
+                body = _content(_schema(action.asks, writes=True))["content"]
+                operation["post"]["requestBody"] = {"content": body}
             _add(spec, api, f"{base}/{{pk}}/{action.name}", operation, [key])
+    for relation, (below, back) in nested_views(view).items():
+        _add(spec, api, f"{base}/{{pk}}/{relation}", _nested(below, back), [key])
+
+
+def _nested(below: Any, back: Field) -> dict[str, Any]:
+    """Reading and adding the rows below a row."""
+    found = {"get": _list(below)}
+    found["get"]["responses"] |= errors("404")
+    submission = below.submission
+    if submission is not None:
+        fields = submission.asks
+    elif "can_add" in below.base_permissions:
+        fields = [field for field in written_fields(below, "add") if field.name != back.name]
+    else:
+        return found
+    answers = {"201": _answer(below.resource)} | errors("404", *CHANGE)
+    found["post"] = _operation("Add a row below this one.", answers)
+    body = _content(_schema(fields, writes=True))["content"]
+    found["post"]["requestBody"] = {"required": True, "content": body}
+    return found
 
 
 def _add(spec: Any, api: Resource, path: str, operations: Any, parameters: Any = ()) -> None:
@@ -97,7 +128,7 @@ def _add(spec: Any, api: Resource, path: str, operations: Any, parameters: Any =
     spec.path(path=path, operations=operations)
 
 
-def _list(name: str) -> dict[str, Any]:
+def _list(view: Any) -> dict[str, Any]:
     result = {
         "type": "object",
         "properties": {
@@ -106,7 +137,7 @@ def _list(name: str) -> dict[str, Any]:
             "next": {"type": "string", "nullable": True},
             "previous": {"type": "string", "nullable": True},
             "ids": {"type": "array", "items": {"type": "string"}},
-            "result": {"type": "array", "items": _reference(name)},
+            "result": {"type": "array", "items": _reference(view.resource)},
         },
     }
     operation = _operation("One page of rows.", {"200": _content(result)})
@@ -120,7 +151,15 @@ def _list(name: str) -> dict[str, Any]:
         for parameter in PARAMETERS
         if parameter in PARAMETER_TEXTS
     ]
+    operation["parameters"] += [TEXT, *(_plain_filter(view, name) for name in view.plain_filters)]
     return operation
+
+
+def _plain_filter(view: Any, name: str) -> dict[str, Any]:
+    field = view.gate.all_fields[view.plain_filters[name]]
+    described = "The slug or key of a related row." if field.is_relation else "Only of this kind."
+    schema = {"type": "string"} if field.is_relation else field.kind.schema()
+    return {"in": "query", "name": name, "description": described, "schema": schema}
 
 
 def _write(

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request, url_for
 from flask_appbuilder.api import expose
 from flask_babel import gettext as _
-from werkzeug.exceptions import UnsupportedMediaType
 
-from app.core.api.checks import check_csrf
+from app.core.api.checks import check_csrf, read_body
 from app.core.api.history import HistoryResource
+from app.core.api.nested import NestedResource
 from app.core.api.openapi import describe, written_fields
-from app.core.api.rison import plain_parameters
+from app.core.api.reading import page_of, serialise, shown_fields, wants_plain
 from app.core.api.tags import check_tag, names_a_tag, tag_of
-from app.core.errors import BadParameter, Invalid, NotFound
-from app.core.fields import Field, Line, Many, Ref, encode_key
+from app.core.api.visitors import kept_by_visitors
+from app.core.errors import Invalid, NotFound
+from app.core.fields import Field, encode_key
 from app.core.forms import RecordForm
 from app.core.history.scope import operation as named_operation
-from app.core.kinds.file import File
 from app.core.once import KeyReused, Repeated, answered_once, ticket_of_call
 from app.core.query.changes import add_row, change_row, delete_rows, lock
-from app.core.query.rows import line_of
-from app.core.query.state import ListState
-from app.core.views.context import file_linker
+from app.core.views.bulk import form_of_action
 from app.core.views.guard import check_verb, guard
 from app.core.views.offers import action_name
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from app.core.views.model_view import ModelView
 
 
-class ModelRestApi(HistoryResource):
+class ModelRestApi(NestedResource, HistoryResource):
     """REST for the model of one view; made by `api_for`, or declared to change something.
 
     Rights, rows, fields, validation and hooks are those of the view.
@@ -51,24 +49,15 @@ class ModelRestApi(HistoryResource):
         self.openapi_spec_tag = getattr(type(self), "openapi_spec_tag", None) or self.resource_name
 
     @expose("/", methods=["GET"])
-    @guard("read")
+    @guard("read", for_visitors=True)
+    @kept_by_visitors
     def get_list(self) -> Response:
         """One page of rows; takes the list's plain parameters or FAB's Rison `q`."""
-        view = self.view
-        args = plain_parameters(request.args, view.gate.fields(), view.max_page_size)
-        state: ListState = view.read_state(args)
-        page = view.gate.page(state)
-        return jsonify(
-            count=page.count.value,
-            count_is_exact=page.count.is_exact,
-            next=page.next_url() if page.has_next else None,
-            previous=page.previous_url() if page.has_previous else None,
-            ids=[line.key for line in page.rows],
-            result=[serialise_line(line, page.columns, view) for line in page.rows],
-        )
+        return page_of(self.view)
 
     @expose("/_info", methods=["GET"])
-    @guard("read")
+    @guard("read", for_visitors=True)
+    @kept_by_visitors
     def info(self) -> Response:
         """The fields, what each can be filtered by, and what the caller may do."""
         view = self.view
@@ -84,7 +73,8 @@ class ModelRestApi(HistoryResource):
         )
 
     @expose("/<pk>", methods=["GET"])
-    @guard("read")
+    @guard("read", for_visitors=True)
+    @kept_by_visitors
     def get(self, pk: str) -> Response:
         """One row."""
         fields = self._shown()
@@ -99,8 +89,8 @@ class ModelRestApi(HistoryResource):
         try:
             with answered_once(ticket):
                 form = self._form("add", None)
-                form.read_json(_read_json())
-                row = add_row(self.view.gate, self._checked(form), self.view, ticket=ticket)
+                form.read_json(read_body())
+                row = add_row(self.view.gate, form.checked(), self.view, ticket=ticket)
         except KeyReused as error:
             raise Invalid(_("This key was used for another call."), code=error.code) from error
         except Repeated as done:
@@ -137,15 +127,19 @@ class ModelRestApi(HistoryResource):
 
     @expose("/<pk>/<operation>", methods=["POST"])
     def operate(self, pk: str, operation: str) -> Response:
-        """Run a named operation on a row."""
+        """Run a named operation on a row, or add one below it."""
         check_csrf()
         action = self.view.actions.get(operation)
         if action is None or not action.single:
-            raise NotFound
+            return self.add_below(pk, operation)
         check_verb(self, action.name)
         row = self.view.gate.get(pk, action.name)
+        form = form_of_action(action)
+        if action.asks or request.content_length:
+            form.read_json(read_body() if request.content_length else {})
+        values = form.checked()
         with named_operation(action_name(self.view, action.name)):
-            message = getattr(self.view, action.method)([row])
+            message = getattr(self.view, action.method)([row], **values)
         return jsonify(id=encode_key(row), message=str(message or ""))
 
     def add_api_spec(self, api_spec: Any) -> None:
@@ -158,8 +152,8 @@ class ModelRestApi(HistoryResource):
         gate, fields = self.view.gate, self.view.form_fields("edit")
         row = self._unchanged(pk, "edit", [*fields, *self._shown()])
         form = self._form("edit", row)
-        form.read_json(_read_json(), replaces=replaces)
-        change_row(gate, row, self._checked(form), self.view)
+        form.read_json(read_body(), replaces=replaces)
+        change_row(gate, row, form.checked(), self.view)
         return self._item(row, self._shown())
 
     def _added_before(self, key: str) -> Response:
@@ -173,11 +167,6 @@ class ModelRestApi(HistoryResource):
     def _form(self, verb: str, row: Any) -> RecordForm:
         fields = self.view.form_fields(verb)
         return self.view.record_form(fields, verb)(None, row)
-
-    def _checked(self, form: RecordForm) -> dict[str, Any]:
-        if not form.validate() or form.unknown_names:
-            form.raise_errors()
-        return form.values()
 
     def _unchanged(self, pk: str, verb: str, fields: Iterable[Field] = ()) -> Any:
         """The row, as long as it is in the state that the call means."""
@@ -193,12 +182,11 @@ class ModelRestApi(HistoryResource):
         return tag_of(row, lambda: serialise(row, self._shown(), self.view))
 
     def _shown(self) -> list[Field]:
-        visible = self.view.gate.fields()
-        names = dict.fromkeys([*self.view.derived.show_columns, "id", "version"])
-        return [visible[name] for name in names if name in visible]
+        return shown_fields(self.view)
 
     def _item(self, row: Any, fields: Iterable[Field]) -> Response:
-        response = jsonify(id=encode_key(row), result=serialise(row, fields, self.view))
+        found = serialise(row, fields, self.view, plain=wants_plain())
+        response = jsonify(id=encode_key(row), result=found)
         response.set_etag(self._tag(row))
         return response
 
@@ -208,33 +196,6 @@ def api_for(view: ModelView) -> ModelRestApi:
     name = f"{view.resource}Api"
     made: ModelRestApi = type(name, (ModelRestApi,), {"view": view, "__doc__": view.__doc__})()
     return made
-
-
-def serialise(row: Any, fields: Iterable[Field], view: ModelView) -> dict[str, Any]:
-    """A row as JSON: a relation as `{"key", "text"}`, everything else as its kind writes it."""
-    shown = tuple(fields)
-    return serialise_line(line_of(row, shown), shown, view)
-
-
-def serialise_line(line: Line, fields: Sequence[Field], view: ModelView) -> dict[str, Any]:
-    """The same for a row that was read as a line of these fields."""
-    found: dict[str, Any] = {"key": line.key}
-    for field, value in zip(fields, line.values, strict=True):
-        if isinstance(value, Many):
-            found[field.name] = [_link(ref) for ref in value.refs]
-        elif value is None:
-            found[field.name] = None
-        elif isinstance(value, Ref):
-            found[field.name] = _link(value)
-        else:
-            found[field.name] = field.kind.to_json(value)
-            if isinstance(field.kind, File):
-                found[field.name]["url"] = file_linker(view)(field, line.key)
-    return found
-
-
-def _link(ref: Ref) -> dict[str, str]:
-    return {"key": ref.key, "text": ref.title}
 
 
 def _field_info(field: Field, filterable: Collection[str]) -> dict[str, Any]:
@@ -247,12 +208,3 @@ def _field_info(field: Field, filterable: Collection[str]) -> dict[str, Any]:
         "readonly": field.is_readonly,
         "operators": list(field.kind.operators) if is_filterable else [],
     }
-
-
-def _read_json() -> Any:
-    if not request.is_json:
-        raise UnsupportedMediaType
-    try:
-        return request.get_json()
-    except RecursionError as error:
-        raise BadParameter from error

@@ -42,6 +42,7 @@ def basis_of(gate: Gate, state: ListState, shown: Iterable[Field], dialect: sa.D
     clause = gate.filtered(state).whereclause
     clauses: list[ColumnElement[Any]] = [] if clause is None else [clause]
     tables = _tables_of(gate.model, *(field.target for field in fields if field.target))
+    tables.update(table for field in fields if (table := _link_of(field)) is not None)
     tables.update(table for clause in (*clauses, *computed) for table in _tables_in(clause))
     waiting = {other for other in gates().values() if other.hides_rows and other is not gate}
     rules = gate.rules_for("read")
@@ -60,6 +61,14 @@ def basis_of(gate: Gate, state: ListState, shown: Iterable[Field], dialect: sa.D
 def _tables_of(*models: type) -> set[sa.Table]:
     mappers: list[Mapper[Any]] = [sa.inspect(model) for model in models]
     return {table for mapper in mappers for table in mapper.tables if isinstance(table, sa.Table)}
+
+
+def _link_of(field: Field) -> sa.Table | None:
+    """The table between two models, which changes while neither of them does."""
+    if not field.is_many:
+        return None
+    found: Any = sa.inspect(field.model).relationships[field.name].secondary
+    return found if isinstance(found, sa.Table) else None
 
 
 def _tables_in(clause: ColumnElement[Any]) -> set[sa.Table]:

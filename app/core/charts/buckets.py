@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -24,6 +24,8 @@ class Unit(enum.StrEnum):
     YEAR = "year"
 
 
+MAX_BUCKETS = 400
+"""More points than a screen has room for; earlier dates become one group."""
 MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 SKELETONS = {Unit.MONTH: "yMMM", Unit.QUARTER: "yQQQ", Unit.YEAR: "y"}
 
@@ -58,6 +60,12 @@ class Bucket:
             months = (last.year - first.year) * 12 + last.month - first.month
             return months // MONTHS[self.unit] + 1
         return (last - first).days // (7 if self.unit is Unit.WEEK else 1) + 1
+
+    def filled(self, starts: Sequence[Day]) -> Sequence[Day]:
+        """All buckets from the first to the last, unless one odd date makes that a long way."""
+        if not starts or self.steps(starts[0], starts[-1]) > MAX_BUCKETS:
+            return starts
+        return list(self.between(starts[0], starts[-1]))
 
     def format(self, start: Day) -> str:
         """The bucket for people, in the reader's language: `Jan 2026`."""

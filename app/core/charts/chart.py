@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -54,8 +54,14 @@ class Chart:
     """Whether series stand upon each other; by default they do where their sum has a meaning."""
     limit: int = DEFAULT_LIMIT
     """How many groups are shown; the rest is one group, "Other". Does not hold for dates."""
+    running: bool = False
+    """Whether each span of time shows the sum of all spans up to it."""
+    ends: str = ""
+    """The date at which a row of a running chart stops to count: so many there are at a time."""
     empty: bool | None = None
     """Whether rows without a value are a group of their own; by default not along a time line."""
+    only: tuple[str, ...] = ()
+    """Conditions that its rows meet besides those of the list: `("status:any:published",)`."""
     drill: bool = True
     """Whether a segment opens the list of its rows."""
     lag_seconds: float = 0
@@ -101,10 +107,26 @@ class Chart:
         return isinstance(self.group, Bucket) or isinstance(self.series, Bucket)
 
     @property
+    def is_running(self) -> bool:
+        """Whether its values are sums of all spans of time so far; no list shows those rows."""
+        return self.running or bool(self.ends)
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether its segments open the lists of their rows."""
+        return self.drill and not self.is_running
+
+    @property
+    def ending(self) -> Chart:
+        """The chart of what stops to count, by the same spans of time."""
+        assert isinstance(self.group, Bucket)
+        return replace(self, group=Bucket(self.ends, self.group.unit), ends="", running=False)
+
+    @property
     def counted(self) -> tuple[object, ...]:
         """What its numbers and their addresses are made of, without what it is called."""
         parts = (self.group, self.shown, self.series, self.limit, self.shows_empty, self.drill)
-        return (*parts, self.drawn_as)
+        return (*parts, self.drawn_as, self.is_running, self.ends)
 
     @property
     def shows_empty(self) -> bool:
@@ -113,7 +135,7 @@ class Chart:
 
     def field_names(self) -> frozenset[str]:
         """The fields that it reads; who may not see one of them does not see the chart."""
-        parts = (self.group, self.series, self.shown.field)
+        parts = (self.group, self.series, self.shown.field, self.ends)
         return frozenset(field_name(part) for part in parts if part)
 
     def _name_parts(self) -> Iterable[str]:

@@ -10,7 +10,7 @@ from app.core.charts.measures import Function
 from app.core.fields import Field
 
 DATE_KINDS = frozenset({"date", "datetime", "moment"})
-GROUP_KINDS = frozenset({"enum", "boolean", "integer", "uuid", "relation"})
+GROUP_KINDS = frozenset({"enum", "boolean", "integer", "uuid", "relation", "relations"})
 
 
 def check_charts(
@@ -52,6 +52,12 @@ def _check(chart: Chart, fields: Mapping[str, Field]) -> None:
         raise ValueError(f"values of {chart.shown.function} cannot be stacked")
     if not 1 <= chart.limit <= MAX_LIMIT:
         raise ValueError(f"limit must lie between 1 and {MAX_LIMIT}")
+    if chart.is_running and not (chart.is_over_time and chart.shown.is_additive):
+        raise ValueError("only counts and totals over time can be running sums")
+    if chart.ends:
+        _check_group(chart.ending.group, fields)
+    for text in chart.only:
+        _check_condition(text, fields)
     if "/" in chart.key:
         raise ValueError("its name must not hold a slash")
 
@@ -68,6 +74,15 @@ def _check_group(group: str | Bucket, fields: Mapping[str, Field]) -> None:
         raise ValueError(f"rows cannot be grouped by {field.name!r} ({field.kind.name})")
 
 
+def _check_condition(text: str, fields: Mapping[str, Field]) -> None:
+    """A condition that cannot be read would show at the first reader, and not before."""
+    name, _colon, rest = text.partition(":")
+    operator = rest.partition(":")[0]
+    known = fields[name].kind.operators if name in fields else ()
+    if operator not in known:
+        raise ValueError(f"there is no condition {text!r}")
+
+
 def _check_series(chart: Chart, series: str | Bucket, fields: Mapping[str, Field]) -> None:
     if isinstance(chart.group, Bucket) and isinstance(series, Bucket):
         raise ValueError("group and series cannot both be dates")
@@ -75,6 +90,8 @@ def _check_series(chart: Chart, series: str | Bucket, fields: Mapping[str, Field
         raise ValueError("group and series are the same field")
     if chart.drawn_as is ChartKind.PIE:
         raise ValueError("a pie has no series")
+    if fields[field_name(series)].is_many:
+        raise ValueError(f"{field_name(series)!r} is many, and can only be the group")
     _check_group(series, fields)
 
 

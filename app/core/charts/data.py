@@ -12,13 +12,14 @@ from flask_babel import get_locale, gettext as _
 
 from app.core.cache import cached
 from app.core.charts.basis import basis_of
-from app.core.charts.buckets import Bucket
+from app.core.charts.buckets import MAX_BUCKETS, Bucket
 from app.core.charts.cells import Cell, Part, dialect_of, read_cells
 from app.core.charts.chart import Chart
 from app.core.charts.dimension import Dimension, make_dimension
 from app.core.charts.drill import Drill
 from app.core.charts.measures import Measure, Number
 from app.core.charts.periods import Zone, reader_zone
+from app.core.charts.running import summed_up
 from app.core.charts.statement import Axis, chart_statement
 from app.core.fields import Field
 from app.core.kinds.choice import Choice
@@ -28,8 +29,6 @@ from app.core.query.state import ListState
 SERIES_LIMIT = 7
 STALE_SECONDS = 5
 """For how long others get the numbers of before a change, while one request counts anew."""
-MAX_BUCKETS = 400
-"""More points than a screen has room for; earlier dates become one group."""
 
 
 class Value(NamedTuple):
@@ -118,6 +117,19 @@ def _count(
     chart: Chart, gate: Gate, state: ListState, filterable: Collection[str] | None, zone: Zone
 ) -> ChartData:
     fields = gate.fields()
+    axes, cells = _cells(chart, gate, state, zone)
+    if chart.is_running:
+        ended = _cells(chart.ending, gate, state, zone, begun=chart)[1] if chart.ends else []
+        cells = summed_up(axes[0].dimension.bucket, cells, ended)
+    drill = Drill(state, fields, tuple(fields) if filterable is None else filterable, zone)
+    return _Shape(chart, fields, [axis.dimension for axis in axes], drill).data(cells)
+
+
+def _cells(
+    chart: Chart, gate: Gate, state: ListState, zone: Zone, begun: Chart | None = None
+) -> tuple[list[Axis], list[Cell]]:
+    """The numbers of a chart; with `begun` only those of rows that the other chart counts, too."""
+    fields = gate.fields()
     dialect = dialect_of(gate.model).name
     axes = [Axis("g", make_dimension(chart.group, fields, zone, dialect), _limit(chart))]
     if chart.series is not None:
@@ -128,10 +140,11 @@ def _count(
     rows = gate.filtered(state)
     if not chart.shows_empty:
         rows = rows.where(sa.not_(axes[0].dimension.empty))
+    if begun is not None:
+        first = make_dimension(begun.group, fields, zone, dialect)
+        rows = rows.where(sa.not_(first.empty))
     statement = chart_statement(rows, axes, chart.shown, column)
-    cells = read_cells(gate.model, statement, axes)
-    drill = Drill(state, fields, tuple(fields) if filterable is None else filterable, zone)
-    return _Shape(chart, fields, [axis.dimension for axis in axes], drill).data(cells)
+    return axes, read_cells(gate.model, statement, axes)
 
 
 def _limit(chart: Chart) -> int:
@@ -174,12 +187,12 @@ class _Shape:
         values = []
         for part in series:
             value = self._value(at.get((group, part)))
-            if part is not None and value.number is not None and self.chart.drill:
+            if part is not None and value.number is not None and self.chart.has_lists:
                 known = [other for other in series if other is not None]
                 query = self.drill.query(chosen, (self.dimensions[1], part, known))
                 value = Value(value.number, value.text, query)
             values.append(value)
-        query = self.drill.query(chosen) if self.chart.drill else ""
+        query = self.drill.query(chosen) if self.chart.has_lists else ""
         if series == [None]:
             values = [Value(value.number, value.text, query) for value in values]
         return Row(part_label(self.dimensions[0], group), tuple(values), query)
@@ -234,10 +247,5 @@ def _position(field: Field, part: Part) -> Any:
 
 def _without_gaps(bucket: Bucket, parts: list[Part]) -> list[Part]:
     """Every bucket from the first to the last, unless one odd date makes that a long way."""
-    if not parts:
-        return []
-    first, last = parts[0].key[0], parts[-1].key[0]
-    if bucket.steps(first, last) > MAX_BUCKETS:
-        return parts
     known = {part.key[0]: part for part in parts}
-    return [known.get(start, Part((start,))) for start in bucket.between(first, last)]
+    return [known.get(start, Part((start,))) for start in bucket.filled(list(known))]

@@ -76,7 +76,7 @@ class Drill:
             earliest = min(part.key[0] for part in keyed)
             return [f"lt:{self._start(dimension.field, earliest)}"]
         is_unclear = any(not part.has_key and not part.is_empty for part in shown)
-        if is_unclear or dimension.field.kind.name not in ("enum", "relation"):
+        if is_unclear or dimension.field.kind.name not in ("enum", "relation", "relations"):
             return []
         filled = ["filled"] if any(part.is_empty for part in shown) else []
         return [f"none:{_joined(dimension.field, keyed)}", *filled] if keyed else filled
@@ -101,7 +101,7 @@ def _equals(field: Field, part: Part) -> Texts:
     match field.kind.name:
         case "boolean":
             return [f"is:{field.kind.to_input(value)}"]
-        case "enum" | "relation":
+        case "enum" | "relation" | "relations":
             return [f"any:{_joined(field, [part])}"]
     return [f"eq:{field.kind.to_input(value)}"]
 

@@ -148,7 +148,7 @@ def _column_field(mapper: Mapper[Any], attribute: ColumnProperty[Any]) -> Field:
     generated = is_table_column and (column.computed is not None or _is_automatic(mapper, column))
     return Field(
         name=attribute.key,
-        label=_label_of(attribute.key, column),
+        label=_label_of(attribute),
         kind=kind,
         model=mapper.class_,
         column=column if isinstance(column, sa.Column) else None,
@@ -188,9 +188,11 @@ def _relation_field(mapper: Mapper[Any], relation: RelationshipProperty[Any]) ->
     )
 
 
-def _label_of(name: str, column: Any) -> Any:
-    declared = column.info.get("label") if isinstance(column, sa.Column) else None
-    return declared if declared is not None else label(humanise(name))
+def _label_of(attribute: ColumnProperty[Any]) -> Any:
+    column = attribute.columns[0]
+    of_column = column.info.get("label") if isinstance(column, sa.Column) else None
+    declared = attribute.info.get("label", of_column)
+    return declared if declared is not None else label(humanise(attribute.key))
 
 
 def _is_required(column: Any) -> bool:

@@ -61,6 +61,17 @@ class FileInput(Input):
         return self.data is None and self.object_data is not None
 
     @property
+    def has_focus(self) -> bool:
+        """Whether columns beside it say what matters in the picture."""
+        return all(hasattr(self.field.model, f"{self.name}_focus_{axis}") for axis in "xy")
+
+    def address(self, view: Any) -> str:
+        """Where the file that is saved lies; empty where there is none."""
+        pk = (request.view_args or {}).get("pk")
+        has_file = isinstance(self.object_data, StoredFile) and pk is not None
+        return str(view.url("file", pk, field=self.name)) if has_file else ""
+
+    @property
     def shown(self) -> str:
         """The file that is there, or that waits, in words."""
         file = self.data or self.object_data

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
 from app.core.errors import Invalid
-from app.core.fields import Field
+from app.core.fields import Field, fields_of
 from app.core.forms.files import FileInput
 from app.core.forms.inputs import Input, default_of, input_class
+from app.core.forms.named import NamedRowsInput, naming_of
 from app.core.kinds.file import File
 
 MESSAGE_LIMIT = 20
@@ -25,11 +26,14 @@ class RecordForm(BaseForm):
     """
 
     controls: ClassVar[Mapping[str, Any]] = {}
+    shown_when: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """Controls that belong to some values of another one only: its name, then the values."""
 
     def __init__(self, formdata: Any = None, obj: Any = None) -> None:
         super().__init__(self.controls)
         self.general_errors: list[str] = []
         self.unknown_names: list[str] = []
+        self.row = obj
         self.process(formdata, obj)
         for control in self.inputs():
             control.read_row(obj)
@@ -55,9 +59,35 @@ class RecordForm(BaseForm):
         """The controls that stand for fields of the model."""
         return [control for control in self if isinstance(control, Input)]
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check all controls; one that does not belong to what was chosen must be empty."""
+        for control in self.inputs():
+            decider = self.decider(control)
+            if decider is not None:
+                control.leave_out(_value_in_words(decider))
+        return bool(super().validate(extra_validators))
+
+    def decider(self, control: Input) -> tuple[Field, Any] | None:
+        """The field with the value to which a control does not belong; None where it does."""
+        condition = self.shown_when.get(control.name)
+        if condition is None:
+            return None
+        # What is sent counts, and where the form does not have the field, what the row has.
+        field = fields_of(control.field.model)[condition[0]]
+        value = self[field.name].data if field.name in self else getattr(self.row, field.name, None)
+        is_fitting = value is None or field.kind.to_input(value) in condition[1:]
+        return None if is_fitting else (field, value)
+
+    def checked(self) -> dict[str, Any]:
+        """The values that a client sent; raises `Invalid` with what is wrong with them."""
+        if not self.validate() or self.unknown_names:
+            self.raise_errors()
+        return self.values()
+
     def values(self) -> dict[str, Any]:
         """The values to save, by field: only what was sent."""
-        return {control.name: control.data for control in self.inputs() if not control.is_missing}
+        sent = (control for control in self.inputs() if not control.is_missing)
+        return {control.name: control.to_save() for control in sent}
 
     def add_errors(self, errors: Mapping[str, Iterable[str]]) -> None:
         """Put messages beside their fields; those of no control on this form above all."""
@@ -87,8 +117,19 @@ class RecordForm(BaseForm):
         raise Invalid(errors=found)
 
 
+def _value_in_words(decider: tuple[Field, Any]) -> str:
+    field, value = decider
+    return _(
+        "Leave this empty, or change “%(field)s”: it does not belong to “%(value)s”.",
+        field=field.label,
+        value=field.text_of(value),
+    )
+
+
 def control_class(field: Field) -> type[Input]:
     """The control for a field."""
+    if field.is_many and naming_of(field.target) is not None:
+        return NamedRowsInput
     return FileInput if isinstance(field.kind, File) else input_class(field)
 
 
@@ -98,10 +139,12 @@ def form_for(
     validators: Mapping[str, Iterable[Any]] | None = None,
     descriptions: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
+    shown_when: Mapping[str, Sequence[str]] | None = None,
 ) -> type[RecordForm]:
     """Make the form class for these fields.
 
-    `validators` are WTForms validators by field name; `extra` are further WTForms fields.
+    `validators` are WTForms validators by field name; `extra` are further WTForms fields;
+    `shown_when` says which fields belong to some values of another one only.
     """
     controls: dict[str, Any] = {
         field.name: control_class(field)(
@@ -113,4 +156,5 @@ def form_for(
         )
         for field in fields
     }
-    return type("RecordForm", (RecordForm,), {"controls": controls | dict(extra or {})})
+    parts = {"controls": controls | dict(extra or {}), "shown_when": shown_when or {}}
+    return type("RecordForm", (RecordForm,), parts)

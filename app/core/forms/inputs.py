@@ -13,7 +13,9 @@ from wtforms.validators import StopValidation
 
 from app.core.errors import NotFound
 from app.core.fields import Field, encode_key, title_of
+from app.core.formats import current_formats
 from app.core.kinds import BadValue, Widget
+from app.core.kinds.moment import Moment
 from app.core.query.gate import gate_of
 
 MAX_KEYS = 1000
@@ -32,6 +34,7 @@ class Input(wtforms.Field):
         self.is_missing = False
         self.keeps_hidden = False
         self.json_error = ""
+        self.refusal = ""
         super().__init__(label, validators, **options)
 
     @property
@@ -63,6 +66,11 @@ class Input(wtforms.Field):
     def choices(self) -> tuple[tuple[str, Any], ...]:
         return self.field.kind.choices()
 
+    @property
+    def zone(self) -> str:
+        """The time zone in which the control shows a moment; nothing for any other value."""
+        return str(current_formats().timezone) if isinstance(self.field.kind, Moment) else ""
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what a page sent; an unticked box sends nothing."""
         if self.widget_name == Widget.CHECKBOX:
@@ -91,6 +99,10 @@ class Input(wtforms.Field):
     def read_row(self, row: Any) -> None:
         """Take from the row what the value alone does not say."""
 
+    def to_save(self) -> Any:
+        """The value for the row, asked for once nothing is wrong with the form."""
+        return self.data
+
     def clear(self) -> None:
         """Empty the value, as a client does that replaces a record and does not name the field.
 
@@ -99,7 +111,22 @@ class Input(wtforms.Field):
         self.is_missing = self._has_default()
         self.data = self.data if self.is_missing else None
 
+    def leave_out(self, reason: str) -> None:
+        """Empty what does not belong to the record; refuse for this reason what is newly given.
+
+        What was there before goes, as it does where a page sends nothing for what it hides.
+        """
+        is_given = not self.is_missing and bool(self.raw_data or self.data)
+        if self.json_error or (is_given and self.data and self.data != self.object_data):
+            self.refusal = reason
+            return
+        self.process_errors = list[str]()
+        self.is_missing = not self._is_optional()
+        self.data = [] if self.field.is_many else None
+
     def pre_validate(self, form: Any) -> None:
+        if self.refusal:
+            raise StopValidation(self.refusal)
         if self.data is None and self.keeps_hidden and not self.json_error:
             self.is_missing = True
         elif not self.is_missing or (self.data is None and self.field.is_required):

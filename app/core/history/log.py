@@ -16,7 +16,14 @@ from sqlalchemy.sql import ColumnElement
 from app.core.fields import Field
 from app.core.history.columns import is_recorded
 from app.core.history.models import Change, Operation, Verb
-from app.core.history.subjects import label_of, model_named, seen_fields, sees_every_row
+from app.core.history.subjects import (
+    LOOK_BACK,
+    label_of,
+    may_look_back,
+    model_named,
+    seen_fields,
+    sees_every_row,
+)
 from app.core.history.wording import FieldChange, Wording
 from app.core.kinds import BadValue
 from app.core.kinds.choice import Choice
@@ -128,7 +135,7 @@ def visible_changes() -> ColumnElement[bool]:
     """
     free, conditions = [], []
     for model, gate in gates().items():
-        if not is_recorded(model) or not gate.can("read"):
+        if not is_recorded(model) or not may_look_back(gate):
             continue
         name = model.__name__
         in_view = _edits_in_view(gate)
@@ -162,7 +169,7 @@ def _row_exists(gate: Gate) -> ColumnElement[bool]:
             written = written.concat("~1").concat(sa.cast(key, sa.Text))
         same = written == _TABLE.c.row_key
     seen = gate.of(Scope.ALL) if gate.can("delete") else gate
-    found = sa.select(sa.literal(1)).select_from(model).where(same, seen.condition())
+    found = sa.select(sa.literal(1)).select_from(model).where(same, seen.condition(LOOK_BACK))
     return found.correlate(_TABLE).exists()
 
 
@@ -218,5 +225,5 @@ def _wording(name: str) -> Wording:
 
 
 def _readable() -> list[str]:
-    found = (model for model, gate in gates().items() if is_recorded(model) and gate.can("read"))
+    found = (model for model, gate in gates().items() if is_recorded(model) and may_look_back(gate))
     return [model.__name__ for model in found]

@@ -15,6 +15,9 @@ from app.core.fields import Field, fields_of
 from app.core.labels import humanise_class, label
 from app.core.query.gate import Gate, current_actor, gates
 
+LOOK_BACK = "look_back"
+"""What row rules call seeing what a row was before: of what one may read, it may be less."""
+
 
 def model_named(name: str) -> type | None:
     """The model that changes of this name are about; None where it is no longer there."""
@@ -69,10 +72,18 @@ def sees_every_row(gate: Gate) -> bool:
     Of a row that is gone nobody can say any more whether a rule held for it.
     """
     user = current_actor()
-    rules = (rule.expression(user) for rule in gate.rules_for("read"))
+    rules = (rule.expression(user) for rule in gate.rules_for(LOOK_BACK))
     return gate.can("read") and all(isinstance(rule, sa.sql.elements.True_) for rule in rules)
 
 
 @cache
 def _own_models() -> Mapping[str, type]:
     return {mapper.class_.__name__: mapper.class_ for mapper in FabModel.registry.mappers}
+
+
+def may_look_back(gate: Gate) -> bool:
+    """Whether the user may see what rows of the model were before.
+
+    What everybody may read was perhaps written in private, so its past is not for everybody.
+    """
+    return gate.can("read") and not gate.is_shared_with_all()

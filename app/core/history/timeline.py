@@ -14,11 +14,11 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from sqlalchemy.orm import aliased, joinedload
 
-from app.core.errors import NotFound
+from app.core.errors import Forbidden, NotFound
 from app.core.fields import decode_key, encode_values, title_of
 from app.core.history.columns import is_recorded
 from app.core.history.models import Change, Operation, Source, Verb
-from app.core.history.subjects import sees_every_row
+from app.core.history.subjects import LOOK_BACK, may_look_back, sees_every_row
 from app.core.history.wording import FieldChange, Wording
 from app.core.labels import humanise, label
 from app.core.query.gate import Gate
@@ -75,6 +75,8 @@ def changes_of(gate: Gate, key: str, page: int = 1, size: int = PAGE_SIZE) -> Ti
     """
     if not is_recorded(gate.model):
         raise NotFound
+    if not may_look_back(gate):
+        raise Forbidden
     row, is_shown, may_edit = _find(gate, key)
     # A key that several texts write is kept in one of them.
     key = encode_values(decode_key(gate.model, key))
@@ -210,7 +212,7 @@ def _find(gate: Gate, key: str) -> tuple[Any, bool, bool]:
     seen = gate.of(Scope.ALL) if gate.can("delete") else gate
     allowed = gate.condition("edit").label("is_allowed")
     kept = gate.condition().label("is_kept")
-    chosen = seen.rows().where(gate._is(identity)).add_columns(allowed, kept)
+    chosen = seen.rows(LOOK_BACK).where(gate._is(identity)).add_columns(allowed, kept)
     found = db.session.execute(chosen).one_or_none()
     if found is not None:
         return found[0], bool(found.is_kept), bool(found.is_allowed) and gate.can("edit")

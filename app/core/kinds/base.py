@@ -21,6 +21,7 @@ class Widget(enum.StrEnum):
 
     TEXT = "text"
     LONGTEXT = "longtext"
+    RICHTEXT = "richtext"
     EMAIL = "email"
     URL = "url"
     PHONE = "tel"
@@ -77,6 +78,10 @@ class Kind:
     def to_json(self, value: Any) -> Any:
         """Write the value for API clients."""
         return value if isinstance(value, (bool, int, float, str)) else self.to_input(value)
+
+    def to_plain(self, value: Any) -> Any:
+        """Write the value for API clients that want no markup in texts."""
+        return self.to_json(value)
 
     def from_json(self, raw: Any) -> Any:
         """Read a value that an API client sent; text is read as typed text is."""

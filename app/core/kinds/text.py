@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import nh3
 from flask_babel import gettext as _
 
 from app.core.kinds.base import BadValue, Kind, Widget
+from app.core.markup import MAX_TAGS, clean_html, plain_text
 
 EMAIL_PATTERN = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@[^@\s.<>]+(?:\.[^@\s.<>]+)+")
 PHONE_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -77,13 +76,20 @@ class Html(LongText):
     """Rich text, sanitised by an allow-list whenever it is read in."""
 
     name: ClassVar[str] = "html"
+    widget: ClassVar[Widget] = Widget.RICHTEXT
 
     def parse(self, raw: str) -> str:
-        return nh3.clean(super().parse(raw))
+        text = super().parse(raw)
+        if text.count("<") > MAX_TAGS:
+            raise BadValue(_("This text has too many tags. Shorten it, or paste it without them."))
+        return clean_html(text)
 
     def format(self, value: Any) -> str:
         """The text alone, for a list or an export."""
-        return html.unescape(nh3.clean(str(value), tags=set())).strip()
+        return plain_text(str(value))
+
+    def to_plain(self, value: Any) -> str:
+        return plain_text(str(value))
 
 
 @dataclass(frozen=True)

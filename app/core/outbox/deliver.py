@@ -8,33 +8,47 @@ happens exactly once, even where two workers have run it.
 
 from __future__ import annotations
 
-import datetime
 import logging
 from collections.abc import Callable, Collection
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 
 from app.core.clock import now
 from app.core.errors import BureauError
 from app.core.history.models import Source
 from app.core.history.scope import operation
+from app.core.outbox import board
+from app.core.outbox.claiming import (
+    COLUMNS,
+    DEFAULT_LEASE_SECONDS,
+    DELAYS,
+    MAX_TRIES,
+    claim_next,
+    claim_one,
+    delay,
+    events,
+    is_any_due,
+    is_held,
+    lost,
+    run,
+    update,
+)
+from app.core.outbox.groups import note_dead_part, note_finished_part
 from app.core.outbox.handlers import Failure, failure_handler, known_handlers
-from app.core.outbox.models import IS_OPEN, OutboxEvent
+from app.core.outbox.running import Cancelled, Claim, LeaseLost, delivering
 from app.extensions import db
 
-DELAYS = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 25, 2 * 60))
-"""How long after each failed try the next one comes."""
-MAX_TRIES = len(DELAYS) + 1
-DEFAULT_LEASE_SECONDS = 60
+__all__ = [
+    "DEFAULT_LEASE_SECONDS",
+    "DELAYS",
+    "MAX_TRIES",
+    "bury_lost",
+    "deliver_due",
+    "deliver_one",
+]
 
 _log = logging.getLogger(__name__)
-_events: Any = OutboxEvent.__table__
-
-
-class LeaseLost(RuntimeError):
-    """Another worker has taken the event over; what this one did for it must not count."""
 
 
 def deliver_due(limit: int = 100, *, is_over: Callable[[], bool] = lambda: False) -> int:
@@ -43,82 +57,100 @@ def deliver_due(limit: int = 100, *, is_over: Callable[[], bool] = lambda: False
     It commits: call it where no transaction is open. `is_over` is asked before each event.
     """
     names = known_handlers().keys()
-    _give_up_lost(names)
-    for count in range(limit):
-        claimed = None if is_over() else _claim(names)
-        if claimed is None:
-            return count
-        _deliver(claimed)
-    return limit
-
-
-def retry(keys: Collection[int]) -> int:
-    """Let events of the dead list be tried again from now on; the caller commits."""
-    return _update(
-        sa.and_(_events.c.id.in_(keys), _events.c.failed_at.is_not(None)),
-        failed_at=None,
-        attempts=0,
-        due_at=now(),
-        locked_until=None,
-    )
-
-
-def _claim(names: Collection[str]) -> Any:
-    """Take one event, for as long as the lease lasts; None where nothing is due."""
-    first = _free(names).order_by(_events.c.due_at, _events.c.id).limit(1)
+    bury_lost(names)
     # Asking first keeps an idle worker from writing to the database every second.
-    found = _execute(first).first()
-    if found is None:
+    if not is_any_due(names):
+        return 0
+    tried = 0
+
+    def claim() -> Any:
+        return None if tried >= limit or is_over() else claim_next(names)
+
+    event = _committed(claim())
+    while event is not None:
+        tried += 1
+        event = _deliver(event, claim)
+    return tried
+
+
+def deliver_one(key: int) -> bool:
+    """Deliver this event unless somebody else has it, or has had it; whether it was tried here."""
+    event = _committed(claim_one(key, known_handlers().keys()))
+    if event is not None:
+        _deliver(event, lambda: None)
+    return event is not None
+
+
+def _committed(event: Any) -> Any:
+    if event is None:
         db.session.rollback()
-        return None
-    statement = (
-        sa.update(_events)
-        .where(_events.c.id == first.with_for_update(skip_locked=True).scalar_subquery())
-        .values(attempts=_events.c.attempts + 1, locked_until=now() + _lease())
-        .returning(_events.c.id, _events.c.name, _events.c.payload, _events.c.attempts)
-    )
-    claimed = _execute(statement).first()
-    db.session.commit()
-    return claimed
+    else:
+        db.session.commit()
+    return event
 
 
-def _free(names: Collection[str]) -> sa.Select[Any]:
-    """Events that are due and that nobody works on; those of unknown names wait for their code."""
-    return sa.select(_events.c.id).where(
-        IS_OPEN,
-        _events.c.name.in_(sorted(names)),
-        _events.c.due_at <= now(),
-        _events.c.attempts < MAX_TRIES,
-        sa.or_(_events.c.locked_until.is_(None), _events.c.locked_until < now()),
-    )
+def _deliver(event: Any, claim: Callable[[], Any]) -> Any:
+    """Deliver an event, and give the next one: claimed by the commit that ends this one."""
+    is_done, following = _run(event, claim)
+    board.forget(event.id)
+    return following if is_done else _committed(claim())
 
 
-def _deliver(event: Any) -> None:
+def _run(event: Any, claim: Callable[[], Any]) -> tuple[bool, Any]:
     try:
-        with operation(event.name, Source.JOB):
-            known_handlers()[event.name](event.payload)
-            db.session.flush()
-            if not _update(_is_held(event), delivered_at=now(), locked_until=None, last_error=None):
-                raise LeaseLost
+        with delivering(Claim(event.id, event.attempts)), operation(event.name, Source.JOB):
+            _handle(event)
+            following = claim()
             db.session.commit()
     except LeaseLost:
         db.session.rollback()
-        _log.warning("event %s (%s) took longer than its lease", event.id, event.name)
+        _log.warning("event %s (%s) was cancelled or took too long", event.id, event.name)
     except Exception as error:  # noqa: BLE001 (whatever a handler raises, the next event is due)
         db.session.rollback()
-        _log.warning("event %s (%s) failed", event.id, event.name, exc_info=True)
-        _postpone(event, error)
+        if isinstance(error, Cancelled) or board.is_cancelled(event):
+            _end(event)
+        else:
+            _log.warning("event %s (%s) failed", event.id, event.name, exc_info=True)
+            _postpone(event, error)
+    else:
+        return True, following
+    return False, None
+
+
+def _handle(event: Any) -> None:
+    """Tell the handler, and mark the event in the same transaction."""
+    result = known_handlers()[event.name](event.payload)
+    db.session.flush()
+    board.check_cancelled(event)
+    values = {**board.last_steps(event.id), **({"result": dict(result)} if result else {})}
+    if not _mark(event, delivered_at=now(), last_error=None, **values):
+        raise LeaseLost
+    note_finished_part(event.then_id)
+
+
+def _mark(event: Any, **values: Any) -> int:
+    """Let go of an event that is still ours."""
+    return update(is_held(event), locked_until=None, **values)
+
+
+def _end(event: Any) -> None:
+    """Let an event that was cancelled be over, however its handler has ended."""
+    if _mark(event, cancelled_at=now()):
+        note_finished_part(event.then_id)
+    db.session.commit()
 
 
 def _postpone(event: Any, error: Exception) -> None:
     is_final = event.attempts >= MAX_TRIES
-    values = {"failed_at": now()} if is_final else {"due_at": now() + DELAYS[event.attempts - 1]}
-    if _update(_is_held(event), locked_until=None, last_error=_in_words(error), **values):
+    values = {"failed_at": now()} if is_final else {"due_at": now() + delay(event.attempts)}
+    if _mark(event, last_error=_in_words(error), **values):
         _tell_failure(event, is_final=is_final, error=error)
     db.session.commit()
 
 
 def _tell_failure(event: Any, *, is_final: bool, error: Exception | None) -> None:
+    if is_final:
+        note_dead_part(event, _in_words(error))
     tell = failure_handler(event.name)
     if tell is None:
         return
@@ -129,19 +161,13 @@ def _tell_failure(event: Any, *, is_final: bool, error: Exception | None) -> Non
         _log.warning("nobody was told of event %s (%s)", event.id, event.name, exc_info=True)
 
 
-def _give_up_lost(names: Collection[str]) -> None:
+def bury_lost(names: Collection[str]) -> None:
     """Bury events whose worker was killed at the last try, or each start would be the last."""
-    lost = sa.and_(
-        IS_OPEN,
-        _events.c.name.in_(sorted(names)),
-        _events.c.attempts >= MAX_TRIES,
-        _events.c.locked_until < now(),
-    )
-    columns = (_events.c.id, _events.c.name, _events.c.payload, _events.c.attempts)
-    found = _execute(sa.select(*columns).where(lost)).all()
+    condition = lost(names)
+    found = run(sa.select(*COLUMNS).where(condition)).all()
     for event in found:
-        values = {"locked_until": None, "last_error": "The worker was stopped"}
-        if _update(sa.and_(_events.c.id == event.id, lost), failed_at=now(), **values):
+        values = {"locked_until": None, "last_error": _in_words(None)}
+        if update(sa.and_(events.c.id == event.id, condition), failed_at=now(), **values):
             _tell_failure(event, is_final=True, error=None)
     if found:
         db.session.commit()
@@ -149,26 +175,9 @@ def _give_up_lost(names: Collection[str]) -> None:
         db.session.rollback()
 
 
-def _is_held(event: Any) -> Any:
-    """Whether our claim is the latest: each one counts the attempts up."""
-    return sa.and_(_events.c.id == event.id, IS_OPEN, _events.c.attempts == event.attempts)
-
-
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception | None) -> str:
     """What kind of error it was. Its own text may hold values, unless it is one of ours."""
+    if error is None:
+        return "The worker was stopped"
     kind = type(error).__name__
     return f"{kind}: {error}" if isinstance(error, BureauError) else kind
-
-
-def _lease() -> datetime.timedelta:
-    seconds = current_app.config.get("BUREAU_OUTBOX_LEASE_SECONDS", DEFAULT_LEASE_SECONDS)
-    return datetime.timedelta(seconds=seconds)
-
-
-def _update(condition: Any, **values: Any) -> int:
-    done: Any = _execute(sa.update(_events).where(condition).values(values))
-    return int(done.rowcount)
-
-
-def _execute(statement: Any) -> sa.Result[Any]:
-    return db.session.execute(statement, bind_arguments={"mapper": sa.inspect(OutboxEvent)})

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 Payload = Mapping[str, Any]
-Handler = Callable[[Payload], None]
+Handler = Callable[[Payload], Mapping[str, Any] | None]
+"""What it gives is kept with the event, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,15 @@ FailureHandler = Callable[[Failure], None]
 
 _handlers: dict[str, Handler] = {}
 _failure_handlers: dict[str, FailureHandler] = {}
+_labels: dict[str, Any] = {}
 
 
-def handles(name: str, *, on_failure: FailureHandler | None = None) -> Callable[[Handler], Handler]:
+def handles(
+    name: str, *, label: Any = None, on_failure: FailureHandler | None = None
+) -> Callable[[Handler], Handler]:
     """Let the function be told of every event called `name`; one function for a name.
+
+    `label` is what the screen of jobs calls it.
 
     It writes to the database through `db.session` and commits nothing itself: its writes and the
     mark that the event is delivered are one transaction, so they happen exactly once. What it does
@@ -42,6 +48,8 @@ def handles(name: str, *, on_failure: FailureHandler | None = None) -> Callable[
     def register(handler: Handler) -> Handler:
         if _handlers.setdefault(name, handler) is not handler:
             raise ValueError(f"two handlers for {name!r}: an event has one")
+        if label is not None:
+            _labels[name] = label
         if on_failure is not None:
             _failure_handlers[name] = on_failure
         return handler
@@ -59,7 +67,13 @@ def failure_handler(name: str) -> FailureHandler | None:
     return _failure_handlers.get(name)
 
 
+def label_of(name: str) -> Any:
+    """What people call the events of a name; the name itself where nobody says."""
+    return _labels.get(name, name)
+
+
 def forget_handler(name: str) -> None:
     """Undo `handles`, as tests do."""
     _handlers.pop(name, None)
     _failure_handlers.pop(name, None)
+    _labels.pop(name, None)

@@ -1,4 +1,4 @@
-"""What leaves the outbox again: events that were delivered long enough ago."""
+"""What leaves the outbox again: events that were delivered or cancelled long enough ago."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _events: Any = OutboxEvent.__table__
 
 
 def prune_some(moment: datetime.datetime | None = None) -> int:
-    """Delete one batch of what was delivered too long ago, and commit; gives how many went.
+    """Delete one batch of what has ended too long ago, and commit; gives how many went.
 
     What waits, is being tried or has failed stays, however old it is.
     """
@@ -30,7 +30,8 @@ def prune_some(moment: datetime.datetime | None = None) -> int:
     if days <= 0:
         return 0
     before = (moment or now()) - datetime.timedelta(days=days)
-    old = sa.select(_events.c.id).where(_events.c.delivered_at < before).limit(BATCH)
+    is_over = sa.or_(_events.c.delivered_at < before, _events.c.cancelled_at < before)
+    old = sa.select(_events.c.id).where(is_over).limit(BATCH)
     # Asking first keeps the worker from taking the lock of the database for nothing.
     found = [row.id for row in _run(old)]
     if found:
@@ -42,7 +43,7 @@ def prune_some(moment: datetime.datetime | None = None) -> int:
 
 
 def prune_outbox(moment: datetime.datetime | None = None) -> int:
-    """Delete all that was delivered too long ago, some at a time; gives how many went."""
+    """Delete all that has ended too long ago, some at a time; gives how many went."""
     count = 0
     while found := prune_some(moment):
         count += found
@@ -52,7 +53,7 @@ def prune_outbox(moment: datetime.datetime | None = None) -> int:
 @click.command("prune-outbox")
 @with_appcontext
 def prune_outbox_command() -> None:
-    """Delete the events that were delivered more than BUREAU_OUTBOX_DAYS days ago."""
+    """Delete the events that have ended more than BUREAU_OUTBOX_DAYS days ago."""
     count = prune_outbox()
     click.echo(ngettext("%(num)d event deleted.", "%(num)d events deleted.", count))
 

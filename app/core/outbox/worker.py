@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.changes import EVERYTHING
 from app.core.files.pruning import prune_files
+from app.core.jobs.scheduler import Scheduler
 from app.core.outbox.deliver import deliver_due
 from app.core.outbox.models import OutboxEvent
 from app.core.outbox.pruning import prune_some
@@ -36,6 +37,7 @@ class Worker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._prune_at = self._prune_files_at = time.monotonic()
+        self._scheduler = Scheduler()
 
     def start(self) -> Worker:
         """Deliver in a thread that ends with the process."""
@@ -56,6 +58,7 @@ class Worker:
         try:
             while not self._stop.is_set():
                 self._wake.clear()
+                self._try(self._scheduler.enqueue_due)
                 if not self._deliver() and not self._prune():
                     self._wake.wait(POLL_SECONDS)
         finally:

@@ -17,8 +17,7 @@ from app.core.bounded import TookTooLong, at_most
 from app.core.cache import cached
 from app.core.query.binds import binding_of
 from app.core.query.explain import plan_of
-from app.core.query.fingerprint import fingerprint_of
-from app.core.query.hiding import rules_in
+from app.core.query.fingerprint import fingerprint_of, rules_in
 from app.core.query.page import Count
 
 EXACT_LIMIT = 100_000

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import LoaderCriteriaOption
 from sqlalchemy.sql.util import find_tables
 
 from app.core.changes import tag_of
 from app.core.kept import Kept
-from app.core.query.hiding import rules_in
 
 MAX_SHAPES = 1_000
 FOREIGN_SECONDS = 5
@@ -100,6 +100,13 @@ def tables_in(statement: sa.Select[Any]) -> frozenset[str]:
         for rule in used:
             found.update(_tables(rule.where_criteria))
     return frozenset(map(tag_of, found))
+
+
+def rules_in(statement: sa.Select[Any]) -> Sequence[LoaderCriteriaOption]:
+    """The rules that a statement bears as options, for rows of related models."""
+    options: Iterable[Any] = getattr(statement, "_with_options", ())
+    found = (option for option in options if isinstance(option, LoaderCriteriaOption))
+    return [rule for rule in found if rule.entity is not None]
 
 
 def _shape_of(

@@ -8,13 +8,14 @@ so a rule declared once holds behind every door.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, g
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.sql import ColumnElement
 
 from app.core.errors import Forbidden, NotFound
@@ -75,12 +76,14 @@ class Gate:
         field_rules: Sequence[FieldRule] = (),
         search: Sequence[str] | None = None,
         fields: Mapping[str, Field] | None = None,
+        public: Sequence[str] = (),
     ) -> None:
         self.model = model
         self.subject = subject or model.__name__
         self.row_rules = tuple(row_rules)
         self.field_rules = tuple(field_rules)
         self.all_fields = fields if fields is not None else fields_of(model)
+        self.public_names = frozenset(public)
         self.search_names = tuple(search) if search is not None else self._text_names()
         self.scope = Scope.KEPT
         self.statements: Kept[sa.Select[Any]] = Kept(MAX_STATEMENTS)
@@ -111,6 +114,11 @@ class Gate:
         """
         return self.model not in gates() or self.can("read") or self.can("pick")
 
+    def is_shared_with_all(self) -> bool:
+        """Whether the user may read this model as everybody may, and do nothing else with it."""
+        security = current_app.appbuilder.sm  # type: ignore[attr-defined]
+        return bool(security.has_only_public_rights(self.subject))
+
     def fields(self, verb: str = "read") -> Mapping[str, Field]:
         """The fields that the user may see, or for another verb than `read`, may write.
 
@@ -118,6 +126,7 @@ class Gate:
         """
         rules = [rule for rule in self.field_rules if not self._is_excepted(rule)]
         dropped = {rule.field for rule in rules if rule.hides or verb != "read"}
+        dropped.update(self._private_names())
         masked = {rule.field for rule in rules if rule.masks} - dropped
         if not dropped and not masked:
             return self.all_fields
@@ -125,6 +134,17 @@ class Gate:
         for name in masked & kept.keys():
             kept[name] = kept[name].masked()
         return MappingProxyType(kept)
+
+    def _private_names(self) -> Collection[str]:
+        """The fields that are not for those who read rows only because everybody may.
+
+        Unless the view names what everybody sees, these are the ones that tell of accounts.
+        """
+        if self.public_names:
+            names = self.all_fields.keys() - self.public_names
+        else:
+            names = {name for name, field in self.all_fields.items() if field.target is User}
+        return names if names and self.is_shared_with_all() else ()
 
     def usable_fields(self) -> Mapping[str, Field]:
         """The fields by which the user may search, sort, filter and count: none that is masked."""

@@ -14,13 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import event
-from sqlalchemy.orm import (
-    LoaderCriteriaOption,
-    Mapper,
-    ORMExecuteState,
-    Session,
-    with_loader_criteria,
-)
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.interfaces import UserDefinedOption
 from sqlalchemy.sql import visitors
 
@@ -79,13 +73,6 @@ def hiding_in(known: Gates, *models: type) -> Sequence[Gate]:
 
 def _hiding(known: Gates) -> Sequence[Gate]:
     return [gate for gate in known.values() if gate.hides_rows]
-
-
-def rules_in(statement: sa.Select[Any]) -> Sequence[LoaderCriteriaOption]:
-    """The rules that a statement bears as options, for rows of related models."""
-    options: Iterable[Any] = getattr(statement, "_with_options", ())
-    found = (option for option in options if isinstance(option, LoaderCriteriaOption))
-    return [rule for rule in found if rule.entity is not None]
 
 
 class FollowedBy(UserDefinedOption):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -16,11 +17,15 @@ from app.core.filters import Condition
 from app.core.kinds import BadValue
 from app.core.query.keyset import Cursor
 
-PARAMETERS = tuple("q filter sort page after before page_size columns view count".split())
+PARAMETERS = tuple("q filter sort page after before page_size columns view month count".split())
 MAX_PAGE = 10_000_000
 MAX_SEARCH_LENGTH = 200
 MAX_CONDITIONS = 50
 VIEWS = ("table", "related")
+CALENDAR = "calendar"
+"""The view of a list that shows a month of it."""
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+FIRST_YEAR, LAST_YEAR = 1000, 9000
 
 T = TypeVar("T")
 
@@ -48,6 +53,7 @@ class ListRules:
     max_page_size: int = 100
     sortable: Collection[str] | None = None
     filterable: Collection[str] | None = None
+    has_calendar: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class ListState:
     """Behind or before which row the page begins; None where the pages are counted."""
     page_size: int = 25
     view: str = "table"
+    month: str = ""
+    """The month that a calendar shows, as `2026-11`; the present one where it is empty."""
     counts_exactly: bool = False
     """Whether the rows are to be counted even where that takes long; asked for page by page."""
     given: frozenset[str] = field(default=frozenset(), compare=False)
@@ -81,7 +89,8 @@ class ListState:
             cursor=reader.cursor(),
             page_size=reader.read("page_size", reader.page_size, rules.page_size),
             columns=reader.read("columns", reader.columns, rules.columns),
-            view=reader.read("view", _read_view, "table"),
+            view=reader.read("view", reader.view, "table"),
+            month=reader.read("month", _read_month, ""),
             counts_exactly=reader.read("count", _read_count, False),
             given=frozenset(name for name in args if name in PARAMETERS),
         )
@@ -109,6 +118,7 @@ class ListState:
             ("page_size", str(self.page_size)),
             ("columns", ",".join(self.columns)),
             ("view", self.view),
+            ("month", self.month),
         ):
             if name in self.given and text:
                 values.append((name, text))
@@ -204,6 +214,12 @@ class _Reader:
                 raise BadValue(_("There is no column “%(name)s”.", name=name))
         return names
 
+    def view(self, text: str) -> str:
+        known = (*VIEWS, CALENDAR) if self.rules.has_calendar else VIEWS
+        if text not in known:
+            raise BadValue(_("Use one of: %(choices)s.", choices=", ".join(known)))
+        return text
+
     def finish(self) -> None:
         if self.wrong:
             raise BadParameter(errors=self.wrong)
@@ -223,9 +239,10 @@ def _read_page(text: str) -> int:
     return _read_positive(text, MAX_PAGE)
 
 
-def _read_view(text: str) -> str:
-    if text not in VIEWS:
-        raise BadValue(_("Use one of: %(choices)s.", choices=", ".join(VIEWS)))
+def _read_month(text: str) -> str:
+    found = MONTH.fullmatch(text)
+    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        raise BadValue(_("Write a month such as 2026-11."))
     return text
 
 

@@ -57,6 +57,7 @@ class Screen(Options, BaseView):
             field_rules=self.field_rules,
             search=self.derived.search_columns,
             fields=self.derived.fields,
+            public=self.public_columns,
         )
         self.default_sort = self._read_order()
         if not self.has_trash:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,7 @@ from app.core.errors import (
     NotFound,
 )
 from app.core.fields import title_of
+from app.core.forms import RecordForm, form_for
 from app.core.history.models import Source
 from app.core.history.scope import operation
 from app.core.query.changes import delete_rows
@@ -35,12 +36,14 @@ from app.extensions import db
 
 MAX_ROWS = 10_000
 MAX_NAMED = 20
+CONFIRMED = "confirmed"
 
 
 class BulkPages(ListPages, RecordPages):
     """`bulk/<name>`: POST only, so that no link can run an action."""
 
     confirm_template = "core/delete.html"
+    action_template = "core/action.html"
 
     @expose("/bulk/<name>", methods=["POST"])
     def bulk(self, name: str) -> Any:
@@ -53,11 +56,13 @@ class BulkPages(ListPages, RecordPages):
         if not rows:
             flash(_("None of the chosen records can be used for this."), "warning")
             return redirect(self._back())
-        if action.is_dangerous and "confirmed" not in request.form:
-            return self._ask(action, rows)
+        form = form_of_action(action, request.form if CONFIRMED in request.form else None)
+        question = self._question(action, rows, form)
+        if question is not None:
+            return question
         try:
             with operation(action_name(self, name), Source.BULK if len(rows) > 1 else None):
-                message = self._run(action, rows)
+                message = self._run(action, rows, form.values())
         except (Conflict, Forbidden, Invalid) as refused:
             if isinstance(refused, Forbidden) and refused.code != Forbidden.code:
                 raise
@@ -69,11 +74,46 @@ class BulkPages(ListPages, RecordPages):
                 say_done(self, name, message)
         return redirect(self._back())
 
-    def _run(self, action: Action, rows: Sequence[Any]) -> Any:
+    def _question(self, action: Action, rows: Sequence[Any], form: RecordForm) -> Any:
+        """The page to answer before the action runs; None where there is nothing to ask."""
+        is_confirmed = CONFIRMED in request.form
+        if action.is_dangerous:
+            return None if is_confirmed else self._ask(action, rows)
+        if is_confirmed:
+            return None if form.validate() else (self._action_page(action, rows, form, ()), 422)
+        warnings = action.warns(rows) if action.warns is not None else ()
+        if not (warnings or action.asks):
+            return None
+        return self._action_page(action, rows, form, warnings)
+
+    def _action_page(
+        self, action: Action, rows: Sequence[Any], form: RecordForm, warnings: Sequence[str]
+    ) -> Any:
+        """What the action asks for, and what speaks against it."""
+        return self.render_template(
+            self.action_template,
+            view=self,
+            action=action,
+            form=form,
+            warnings=warnings,
+            titles=[title_of(row) for row in rows[:MAX_NAMED]],
+            count=len(rows),
+            action_url=self.url("bulk", action.name),
+            hidden=self._sent_on(*(control.name for control in form)),
+            next_url=self._back(),
+        )
+
+    def _sent_on(self, *without: str) -> list[tuple[str, str]]:
+        """What the form of a question sends again: which rows are meant, and where to go back."""
+        dropped = {"csrf_token", CONFIRMED, "next", *without}
+        sent = request.form.items(multi=True)
+        return [(k, v) for k, v in sent if k not in dropped] + [("next", self._back())]
+
+    def _run(self, action: Action, rows: Sequence[Any], values: Mapping[str, Any]) -> Any:
         if action.method == "delete_rows":
             count = delete_rows(self.gate, rows, self)
             return ngettext("%(num)d record was deleted.", "%(num)d records were deleted.", count)
-        return getattr(self, action.method)(rows)
+        return getattr(self, action.method)(rows, **values)
 
     def _chosen_rows(self, verb: str) -> Sequence[Any]:
         """The rows that the form names, without those that the user may not do `verb` to."""
@@ -113,12 +153,7 @@ class BulkPages(ListPages, RecordPages):
             count=len(rows),
             consequences=consequences(self.gate.model, rows),
             action_url=self.url("bulk", action.name),
-            hidden=[
-                (name, value)
-                for name, value in request.form.items(multi=True)
-                if name not in ("csrf_token", "confirmed", "next")
-            ]
-            + [("next", self._back())],
+            hidden=self._sent_on(),
             next_url=self._back(),
         )
 
@@ -126,6 +161,11 @@ class BulkPages(ListPages, RecordPages):
         """The page that the action was chosen on; the question in between is none to go back to."""
         back = safe_next(request.form.get("next"), came_from(self.url("list")))
         return self.url("list") if "/bulk/" in back else back
+
+
+def form_of_action(action: Action, sent: Any = None) -> RecordForm:
+    """The form of what an action asks for; one without fields where it asks for nothing."""
+    return form_for(action.asks)(sent)
 
 
 def _in_words(refused: BureauError) -> str:

@@ -19,6 +19,7 @@ from app.core.error_handlers import wants_fragment
 from app.core.errors import NotFound
 from app.core.export import write_csv
 from app.core.failed_statements import problem_of_statement
+from app.core.filters import Condition
 from app.core.query.state import ListState
 from app.core.signals import announce
 from app.core.views.context import chips_of
@@ -118,7 +119,7 @@ class ChartPages(ListPages):
         return {
             name: chart
             for name, chart in self.charts_by_name.items()
-            if chart.field_names() <= visible
+            if chart.field_names() | {text.partition(":")[0] for text in chart.only} <= visible
         }
 
     def _get_chart(self, name: str) -> Chart:
@@ -129,6 +130,10 @@ class ChartPages(ListPages):
 
     def _data(self, chart: Chart, state: ListState) -> ChartData:
         filterable = self.derived.filter_columns
+        if chart.only:
+            known = self.gate.fields()
+            conditions = (Condition.parse(text, known) for text in chart.only)
+            state = replace(state, filters=(*state.filters, *conditions))
         return chart_data(chart, self.gate, state, filterable, view=type(self).__name__)
 
     def _panel(self, chart: Chart, state: ListState, *, load: bool) -> Panel:

@@ -37,6 +37,8 @@ def refuse_conflicts(view: type[Any], model: type) -> None:
     _refuse_open_secrets(view, model, fields)
     _refuse_wrong_edits(view, fields)
     _refuse_taken_actions(view)
+    _refuse_wrong_conditions(view, fields)
+    _refuse_wrong_calendar(view, fields)
     both = set(view.exclude_columns) & {name for o in LIST_OPTIONS for name in getattr(view, o)}
     both |= set(view.exclude_columns) & {n for o in EDIT_OPTIONS for n in getattr(view, o) or ()}
     if both:
@@ -141,6 +143,25 @@ def _refuse_wrong_edits(view: type[Any], fields: Mapping[str, Field]) -> None:
     unique = sorted(n for n in view.bulk_columns or () if fields[n].is_unique)
     if unique:
         raise TypeError(f"{view.__name__}: bulk_columns gives many rows one unique value: {unique}")
+
+
+def _refuse_wrong_conditions(view: type[Any], fields: Mapping[str, Field]) -> None:
+    """A field that is not shown is emptied, so it must be one that may be empty."""
+    names = {name for row in view.shown_when.items() for name in (row[0], row[1][0])}
+    _refuse_unknown(view, "shown_when", names, fields)
+    for declared in declared_actions(view):
+        _refuse_unknown(view, f"when of {declared.name}", declared.when[:1], fields)
+    required = sorted(name for name in view.shown_when if fields[name].is_required)
+    if required:
+        raise TypeError(f"{view.__name__}: shown_when hides what must be filled in: {required}")
+
+
+def _refuse_wrong_calendar(view: type[Any], fields: Mapping[str, Field]) -> None:
+    named = (view.calendar_column, view.calendar_state, view.calendar_add)
+    _refuse_unknown(view, "calendar_column", [name for name in named if name], fields)
+    column = fields.get(view.calendar_column)
+    if column is not None and column.kind.name not in ("date", "moment"):
+        raise TypeError(f"{view.__name__}: calendar_column takes a date or a moment")
 
 
 def _named_in_form(view: type[Any]) -> set[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import sqlalchemy as sa
 from babel.lists import format_list
 from flask import current_app
 from flask_babel import gettext as _
@@ -38,6 +39,17 @@ class Chip:
 def registered_views() -> dict[type, Any]:
     """The first model view of each model; links and related lists lead there."""
     found: dict[type, Any] = current_app.extensions.setdefault("bureau_views", {})
+    return found
+
+
+def nested_views(view: Any) -> Mapping[str, tuple[Any, Field]]:
+    """By the name of each relation: the view of its rows, and the way back from them."""
+    found = {}
+    for name in view.nested:
+        relation = sa.inspect(view.derived.model).relationships[name]
+        below = registered_views().get(relation.mapper.class_)
+        if below is not None:
+            found[name] = (below, below.gate.all_fields[str(relation.back_populates)])
     return found
 
 

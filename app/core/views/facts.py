@@ -69,3 +69,20 @@ def grouped(
     """The facts in the groups of a page; a group of which the user may see nothing is left out."""
     found = [(legend, [facts[n] for n in names if n in facts]) for legend, names in groups]
     return [(legend, members) for legend, members in found if members]
+
+
+def belongs(
+    condition: Sequence[str], fields: Mapping[str, Field], values: Mapping[str, Any], name: str
+) -> bool:
+    """Whether a field is one of those that this record has; one that is filled always is."""
+    return bool(values.get(name)) or is_met(condition, fields, values)
+
+
+def is_met(
+    condition: Sequence[str], fields: Mapping[str, Field], values: Mapping[str, Any]
+) -> bool:
+    """Whether the first-named field has one of the values behind it, as far as one may see it."""
+    if not condition or condition[0] not in fields:
+        return True
+    decided = values[condition[0]]
+    return decided is None or fields[condition[0]].kind.to_input(decided) in condition[1:]

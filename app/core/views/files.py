@@ -22,7 +22,7 @@ class FilePages(Screen):
     """`file/<pk>/<field>`, behind the right to read the record, its row and the field."""
 
     @expose("/file/<pk>/<field>", methods=["GET"])
-    @guard("read")
+    @guard("read", for_visitors=True)
     def file(self, pk: str, field: str) -> Any:
         """The file of one field of a record."""
         found = self.gate.fields().get(field)

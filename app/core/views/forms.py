@@ -51,6 +51,7 @@ class FormParts(Screen):
                 validators=self.validators_columns,
                 descriptions=self.description_columns,
                 extra=getattr(self, f"{verb}_form_extra_fields"),
+                shown_when=self.shown_when,
             ),
         )
 

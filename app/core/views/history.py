@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core.errors import BadParameter, Conflict, Invalid
 from app.core.history.columns import is_recorded
 from app.core.history.restoring import restore
+from app.core.history.subjects import may_look_back
 from app.core.history.timeline import changes_of
 from app.core.query.state import MAX_PAGE
 from app.core.views.base import Screen
@@ -32,6 +33,10 @@ class HistoryPages(Screen):
     def has_history(self) -> bool:
         """Whether changes of this model are kept."""
         return is_recorded(self.derived.model)
+
+    def shows_history(self) -> bool:
+        """Whether the user may see them."""
+        return self.has_history and may_look_back(self.gate)
 
     @expose("/history/<pk>")
     @guard("read")

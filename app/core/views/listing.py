@@ -15,7 +15,7 @@ from app.core.fields import Field
 from app.core.filters import operators_of
 from app.core.query.gate import gate_of
 from app.core.query.page import ListPage
-from app.core.query.state import ListRules, ListState, Sort
+from app.core.query.state import CALENDAR, ListRules, ListState, Sort
 from app.core.views.actions import Action
 from app.core.views.base import Screen
 from app.core.views.context import chips_of
@@ -39,12 +39,22 @@ class ListPages(Screen):
     def list(self) -> Any:
         """One page of the list, as the address asks for it."""
         state = self.read_state()
+        if state.view == CALENDAR:
+            return self.calendar_page(state)
         page = self.gate.page(state, many_limit=SHOWN_OF_MANY)
         if state.view == "related":
             return self.related_page(state, page)
         context = self.list_context(state)
         rows = self.rows_drawer(page.columns, context)
         return self.render_template(self.list_template, **context, page=page, rows=rows)
+
+    def calendar_page(self, state: ListState) -> Any:
+        """A month of the list; `CalendarPages` draws it."""
+        raise NotFound
+
+    def shows_calendar(self) -> bool:
+        """Whether the user sees the column by which rows stand in a calendar."""
+        return self.calendar_column in self.gate.usable_fields()
 
     def related_page(self, state: ListState, page: ListPage) -> Any:
         """The list as a part of the page of the record that all its rows refer to."""
@@ -109,6 +119,7 @@ class ListPages(Screen):
             max_page_size=self.max_page_size,
             sortable=self.derived.order_columns,
             filterable=self.derived.filter_columns,
+            has_calendar=self.shows_calendar(),
         )
 
     def _visible_sort(self) -> tuple[Sort, ...]:
@@ -138,6 +149,7 @@ class ListPages(Screen):
             "exports": self.export_formats if can["export"] else (),
             "page_sizes": [size for size in PAGE_SIZES if size <= self.max_page_size],
             "charts_url": self.charts_url(state),
+            "has_calendar": self.shows_calendar(),
         }
 
     def tools_context(self, state: ListState) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.views.bulk_edit import BulkEditPages
+from app.core.views.calendar import CalendarPages
 from app.core.views.cells import CellPages
 from app.core.views.charting import ChartPages
 from app.core.views.exporting import ExportPages
@@ -12,9 +13,16 @@ from app.core.views.trash import TrashPages
 
 
 class ModelView(
-    ChartPages, ExportPages, BulkEditPages, CellPages, TrashPages, HistoryPages, FilePages
+    ChartPages,
+    CalendarPages,
+    ExportPages,
+    BulkEditPages,
+    CellPages,
+    TrashPages,
+    HistoryPages,
+    FilePages,
 ):
-    """All screens of one model: list, record, forms, bulk, charts, exports, trash, history, files.
+    """All screens of one model: list, calendar, record, forms, bulk, charts, exports and so on.
 
     ::
 

@@ -15,6 +15,7 @@ from app.core.labels import humanise_class, label, plural_of
 from app.core.query.rules import FieldRule, RowRule
 from app.core.trash import TRASH_FIELDS, is_trashable
 from app.core.views.checks import refuse_conflicts
+from app.core.views.submission import Submission
 
 MAX_LIST_COLUMNS = 7
 LIST_RANKS = {"enum": 0, "relation": 1, "date": 2, "moment": 2, "datetime": 2, "money": 2}
@@ -68,6 +69,10 @@ class Options:
     edit_form_extra_fields: Mapping[str, Any] = {}
     """The same for the edit form."""
 
+    shown_when: Mapping[str, Sequence[str]] = {}
+    """Fields of the form that belong to some values of another field only, as
+    `{"quote": ("kind", "quote")}`; all of them may be empty."""
+
     show_fieldsets: Fieldsets = ()
     """Groups of fields as `[(legend, {"fields": [...]})]`."""
     add_fieldsets: Fieldsets = ()
@@ -84,6 +89,13 @@ class Options:
     field_rules: Sequence[FieldRule] = ()
     """Which fields a user may see or change: `hidden("salary", unless="see_salary")`."""
 
+    calendar_column: str = ""
+    """The date or moment by which rows stand in a calendar; without it there is none."""
+    calendar_state: str = ""
+    """The field whose value is said beside each row of the calendar, with its colour."""
+    calendar_add: str = ""
+    """The field of the form that “add on this day” fills in; by default the calendar's own."""
+
     page_size: int = 25
     """Rows of a page."""
     max_page_size: int = 100
@@ -96,6 +108,18 @@ class Options:
     """The formats of the export."""
     is_readonly: bool = False
     """Whether nobody may add, edit or delete, as for a database view."""
+    public_columns: Sequence[str] = ()
+    """The fields that those see who may do no more than everybody; by default all but accounts."""
+    plain_filters: Mapping[str, str] = {}
+    """Plain parameters of REST, as `{"tag": "tags"}`: `?tag=bread` filters by that field. A related
+    row is named by its slug, or by its key where it has none."""
+    nested: Sequence[str] = ()
+    """Relations to many rows that REST reads and adds to below a row: `/posts/7/comments`."""
+    submission: Submission | None = None
+    """How such a row is added, where that is not what the add form does."""
+    for_visitors: bool = False
+    """Whether its screens are for visitors too, as far as the role of the public holds the rights.
+    What that role may read is open to them in REST anyway."""
     plural: str = ""
     """The list's part of the address; by default the model's name in the plural."""
     area: str = ""
@@ -180,7 +204,9 @@ class Derived:
             return ()
         if declared is not None:
             return tuple(declared)
-        known = [name for name in self.edit_columns if name in self.fields]
+        # One value alone must not leave a record with what belongs to another.
+        bound = {name for part in view.shown_when.items() for name in (part[0], part[1][0])}
+        known = [n for n in self.edit_columns if n in self.fields and n not in bound]
         return tuple(name for name in known if suits(self.fields[name]))
 
     def _search_names(self, names: list[str]) -> tuple[str, ...]:

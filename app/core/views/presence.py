@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, render_template, request
+from flask import Blueprint, Flask, render_template, request
 from flask_login import current_user
 
-from app.core.errors import NotFound
 from app.core.presence import name_of, note_presence, others_present
 from app.core.views.baseline import changes_since, is_stale, latest_changes
 from app.core.views.guard import check_verb
-from app.core.views.model_view import ModelView
+from app.core.views.writable import writable_view
 
 blueprint = Blueprint("presence", __name__)
 
@@ -24,7 +23,7 @@ def init_presence(app: Flask) -> None:
 @blueprint.post("/presence/<plural>/<key>")
 def heartbeat(plural: str, key: str) -> Any:
     """Note who has the record open; answer with the notices that its form shows."""
-    view = _view_of(plural)
+    view = writable_view(plural)
     check_verb(view, "edit")
     fields = [field for field in view.form_fields("edit") if not field.is_readonly]
     row = view.gate.get(key, "edit", columns=fields)
@@ -43,11 +42,3 @@ def heartbeat(plural: str, key: str) -> Any:
     note_presence(view.gate.model, key, user_id)
     others = others_present(view.gate.model, key, user_id)
     return render_template("core/_presence.html", others=others, **shown)
-
-
-def _view_of(plural: str) -> ModelView:
-    views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
-    for view in views:
-        if isinstance(view, ModelView) and view.plural == plural and not view.is_readonly:
-            return view
-    raise NotFound

@@ -24,7 +24,7 @@ from app.core.views.conflict import (
     is_deciding,
     take_choices,
 )
-from app.core.views.facts import facts_of, grouped
+from app.core.views.facts import belongs, facts_of, grouped, is_met
 from app.core.views.forms import FormParts, validate
 from app.core.views.guard import guard
 from app.core.views.offers import action_name, say_done
@@ -69,11 +69,18 @@ class RecordPages(FormParts):
         """
         visible = self.gate.fields()
         names = [name for name in self.derived.show_columns if name in visible]
-        fields = {name: visible[name] for name in (*names, *LAST_CHANGE) if name in visible}
+        usable = [a for a in self.actions.values() if a.single and self.gate.can(a.name)]
+        conditions = (*self.shown_when.values(), *(action.when for action in usable))
+        deciders = {condition[0] for condition in conditions if condition}
+        wanted = dict.fromkeys((*names, *LAST_CHANGE, *sorted(deciders)))
+        fields = {name: visible[name] for name in wanted if name in visible}
         has_own_page = self.show_template != RecordPages.show_template
         line = self.gate.line(pk, fields.values(), whole=has_own_page)
         values = dict(zip(fields, line.values, strict=True))
         facts = facts_of(self, pk, line, fields.values(), self.inline_fields())
+        for name in self.shown_when:
+            if name in facts and not belongs(self.shown_when[name], fields, values, name):
+                del facts[name]
         changed_by = values.get("updated_by")
         return self.render_template(
             self.show_template,
@@ -83,7 +90,7 @@ class RecordPages(FormParts):
             title=line.title,
             groups=grouped(facts, self.derived.fieldsets(self.show_fieldsets, names)),
             related=related_lists(self, line.key),
-            actions=[a for a in self.actions.values() if a.single and self.gate.can(a.name)],
+            actions=[action for action in usable if is_met(action.when, fields, values)],
             can=self.rights(),
             changed_at=values.get("updated_at"),
             changed_by="" if changed_by is None else title_of(changed_by),

@@ -18,7 +18,7 @@ from app.core.query.changes import change_row, lock_unversioned
 from app.core.views import guard
 from app.core.views.offers import action_name, say_done
 from app.extensions import db
-from app.security.accounts import current_rights
+from app.security.accounts import rights_to_give
 from app.security.admin.acting import RolePages
 from app.security.admin.drafts import Draft, difference, read_keys
 from app.security.admin.matrix import (
@@ -85,7 +85,7 @@ class RoleEditor(RolePages):
             found["matrix"] = (
                 None
                 if window.is_part
-                else make_matrix(window, read_pairs(window), ticked, current_rights())
+                else make_matrix(window, read_pairs(window), ticked, rights_to_give())
             )
             found["left_out"] = g.get(LEFT_OUT, [])
         return found
@@ -95,7 +95,7 @@ class RoleEditor(RolePages):
         if "copy" not in request.args:
             return super()._prefilled(fields)
         role = self.gate.get(request.args["copy"], columns=[self.gate.fields()["name"]])
-        pairs, held = read_pairs(), current_rights()
+        pairs, held = read_pairs(), rights_to_give()
         keys = keys_of_role(role.id)
         missing = lacked(keys, pairs, held)
         setattr(g, LEFT_OUT, named((key for key in keys if pairs.get(key) in missing), pairs))
@@ -119,7 +119,7 @@ class RoleEditor(RolePages):
     ) -> Any:
         reason = self._why_locked(role)
         matrix: Matrix = make_matrix(
-            window, pairs, draft.wanted, current_rights(), is_locked=bool(reason)
+            window, pairs, draft.wanted, rights_to_give(), is_locked=bool(reason)
         )
         return self.render_template(
             self.matrix_template,
@@ -145,7 +145,7 @@ class RoleEditor(RolePages):
     def _preview(
         self, role: Role, draft: Draft, pairs: StoredPairs, window: Window, **more: Any
     ) -> Any:
-        lacking = lacked(draft.added | draft.removed, pairs, current_rights())
+        lacking = lacked(draft.added | draft.removed, pairs, rights_to_give())
         shown: dict[str, Any] = {"refusal": "", "others_added": (), "others_removed": (), **more}
         return self.render_template(
             self.preview_template,
@@ -218,7 +218,7 @@ def _read_draft(role: Role, current: frozenset[int], pairs: StoredPairs) -> Draf
     base = read_keys(request.form.get("_base", "").split(","), pairs)
     if "_base" not in request.form:
         base = current
-    held = current_rights()
+    held = rights_to_give()
     kept = {key for key in base if pairs[key] not in held}
     wanted = read_keys(request.form.getlist(RIGHTS), pairs) | kept
     name = request.form.get("name", role.name).strip()

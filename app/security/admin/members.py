@@ -26,7 +26,7 @@ from app.core.views import guard
 from app.core.views.context import registered_views
 from app.core.views.offers import action_name, say_done
 from app.extensions import db
-from app.security.accounts import current_rights
+from app.security.accounts import rights_to_give
 from app.security.admin.acting import RolePages
 from app.security.admin.matrix import Matrix, keys_of_role, make_matrix, read_pairs
 from app.security.admin.window import find_window
@@ -68,7 +68,7 @@ class RoleMembers(RolePages):
         window = find_window({"given": "1"}, role.id)
         pairs = read_pairs(window)
         ticked = keys_of_role(role.id, among=pairs)
-        return make_matrix(window, pairs, ticked, current_rights(), is_locked=True)
+        return make_matrix(window, pairs, ticked, rights_to_give(), is_locked=True)
 
     def members_of(self, role: Role, kind: str) -> Members | None:
         """The users or groups of a role; None for whoever may not read them."""

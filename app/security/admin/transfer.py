@@ -20,7 +20,7 @@ from app.core.views import guard
 from app.core.views.guard import check_verb
 from app.core.views.offers import action_name
 from app.extensions import db
-from app.security.accounts import current_rights
+from app.security.accounts import rights_to_give
 from app.security.admin.acting import RolePages
 from app.security.admin.editor import pairs_with
 from app.security.admin.matrix import read_pairs
@@ -75,7 +75,7 @@ class RoleTransfer(RolePages):
         """Show what a file would change; and change it when that is confirmed."""
         check_verb(self, "add")
         content = _content()
-        plan = make_plan(read_file(content), read_pairs(), current_rights())
+        plan = make_plan(read_file(content), read_pairs(), rights_to_give())
         if request.form.get("step") != "save":
             return self._shown(plan, content)
         if request.form.get("_state") != plan.state:
@@ -87,7 +87,7 @@ class RoleTransfer(RolePages):
         except (Conflict, Forbidden) as refused:
             if refused.code not in (Conflict.code, Forbidden.code):
                 raise
-            plan = make_plan(read_file(content), read_pairs(), current_rights())
+            plan = make_plan(read_file(content), read_pairs(), rights_to_give())
             return self._shown(plan, content, str(refused)), refused.status
         count = len(plan.changes)
         done = ngettext("%(num)d role was changed.", "%(num)d roles were changed.", count)

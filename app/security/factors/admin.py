@@ -14,7 +14,7 @@ from app.core.home import require_user
 from app.core.query.gate import gate_of
 from app.core.views import ModelView, guard
 from app.extensions import db
-from app.security.accounts import current_rights
+from app.security.accounts import rights_to_give
 from app.security.audit import record_event
 from app.security.factors.changes import reset_factors
 from app.security.factors.policy import (
@@ -88,5 +88,5 @@ class FactorPages(ModelView):
 
 def _require_all_of(role: Role) -> None:
     """Whoever does not hold all that a role gives does not decide how it is protected."""
-    if pairs_of_roles(db.session.connection(), [role.id]) - current_rights():
+    if pairs_of_roles(db.session.connection(), [role.id]) - rights_to_give():
         raise Forbidden(_("This role holds rights that you do not hold yourself."))

@@ -2,7 +2,7 @@
 
 It is enforced where statements reach the database, in every request: a screen, the REST API, undo,
 a bulk action and an import write the same few tables, whatever way they take. Each statement on
-one of them is judged before it runs, by what the user was allowed to do when the request began.
+one of them is judged before it runs, by what the user's roles allowed when the request began.
 Commands and migrations, which no request runs, are free.
 """
 
@@ -34,7 +34,7 @@ from sqlalchemy.sql.dml import Update, UpdateBase
 
 from app.core.errors import Conflict, Forbidden
 from app.extensions import db
-from app.security.accounts import Account, current_account, current_rights
+from app.security.accounts import Account, current_account, current_rights, rights_to_give
 from app.security.models import THE_ROW, RightsVersion
 from app.security.rights.holders import admin_role, has_admin, pairs_of_roles, pairs_of_users
 from app.security.rights.naming import names_of
@@ -84,8 +84,8 @@ def given_by_the_site() -> Iterator[None]:
 
 
 def lacking_for(user_ids: Keys) -> Rights:
-    """The rights that these users hold and whoever makes the request does not."""
-    return pairs_of_users(db.session.connection(), user_ids) - current_rights()
+    """The rights that roles give these users, and none gives whoever makes the request."""
+    return pairs_of_users(db.session.connection(), user_ids) - rights_to_give()
 
 
 def require_reach(user_id: int) -> None:
@@ -101,7 +101,7 @@ def require_reach(user_id: int) -> None:
 def own_roles() -> set[int]:
     """The roles that whoever makes the request holds; nobody changes these for themselves."""
     connection = db.session.connection()
-    return Granter(connection, current_account(), current_rights()).own_roles()
+    return Granter(connection, current_account(), rights_to_give()).own_roles()
 
 
 def fixed_names() -> frozenset[str]:
@@ -153,7 +153,7 @@ def _rule_of_text(text: str, context: Any) -> Rule | None:
 
 
 class Granter:
-    """Whoever makes the request, and what they were allowed to do when it began."""
+    """Whoever makes the request, and what their roles allowed them when it began."""
 
     def __init__(self, connection: Connection, account: Account | None, rights: Rights) -> None:
         self.connection = connection
@@ -210,13 +210,13 @@ class Granter:
 
 def _find_granter(connection: Connection) -> Granter | None:
     with db.session.no_autoflush:
-        account, rights = current_account(), current_rights()
+        account, rights, given = current_account(), current_rights(), rights_to_give()
     if account is None and not any(subject in MANAGED for _verb, subject in rights):
         # A visitor has no screen to change rights with; what writes here is the log-in itself.
         return None
     if _HAD_ADMIN not in g:
         setattr(g, _HAD_ADMIN, has_admin(connection))
-    return Granter(connection, account, rights)
+    return Granter(connection, account, given)
 
 
 def _out_of_reach(lacking: Rights) -> Forbidden:

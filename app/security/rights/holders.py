@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
     Role,
     User,
+    ViewMenu,
     assoc_group_role,
+    assoc_permissionview_role,
     assoc_user_group,
     assoc_user_role,
 )
 from sqlalchemy import Connection
 
+from app.extensions import db
 from app.security.rights.sets import Rights, select_rights
 
 
@@ -52,3 +57,38 @@ def has_admin(connection: Connection) -> bool:
     table: Any = User.__table__
     holders = sa.select(table.c.id).where(table.c.active, table.c.id.in_(sa.union(own, of_groups)))
     return connection.scalar(holders.limit(1)) is not None
+
+
+def active_holders(permission: str, subject: str) -> Sequence[User]:
+    """The active users to whom a role, of their own or of a group of theirs, gives a permission.
+
+    Administrators hold everything, and are meant only where nobody else holds it.
+    """
+    is_admin = Role.name == current_app.config["AUTH_ROLE_ADMIN"]
+    return _active_holders(permission, subject, ~is_admin) or _active_holders(
+        permission, subject, is_admin
+    )
+
+
+def _active_holders(
+    permission: str, subject: str, by_roles: sa.ColumnElement[bool]
+) -> Sequence[User]:
+    giving = (
+        sa.select(assoc_permissionview_role.c.role_id)
+        .join(
+            PermissionView,
+            PermissionView.id == assoc_permissionview_role.c.permission_view_id,
+        )
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(Role, Role.id == assoc_permissionview_role.c.role_id)
+        .where(Permission.name == permission, ViewMenu.name == subject, by_roles)
+    )
+    own = sa.select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id.in_(giving))
+    of_groups = (
+        sa.select(assoc_user_group.c.user_id)
+        .join(assoc_group_role, assoc_group_role.c.group_id == assoc_user_group.c.group_id)
+        .where(assoc_group_role.c.role_id.in_(giving))
+    )
+    chosen = sa.select(User).where(User.active, User.id.in_(sa.union(own, of_groups)))
+    return db.session.scalars(chosen.order_by(User.id)).all()

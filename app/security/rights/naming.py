@@ -29,6 +29,7 @@ VERBS = {
     "impersonate": _l("Act as this user"),
     "end_sessions": _l("End sessions"),
     "explain": _l("Explain"),
+    "look_back": _l("See what it was before"),
 }
 """The verbs of the platform; those of named operations are called as the operation is."""
 

@@ -111,6 +111,11 @@ def rights_of_role(role_id: int, version: int) -> Rights:
     return at_version(f"role-{role_id}", version, lambda: read_rights(roles))
 
 
+def rights_given_to(user_id: int, version: int) -> Rights:
+    """What the user may do by a role of theirs, and not just because everybody may."""
+    return at_version(f"given-{user_id}", version, lambda: read_rights(sa.union(*_held(user_id))))
+
+
 def at_version(
     holder: str, version: int, read: Callable[[], T], tables: frozenset[str] = RIGHTS_TABLES
 ) -> T:
@@ -157,13 +162,18 @@ def roles_of(user_id: int) -> sa.CompoundSelect[Any]:
 
     The public role counts for all: whoever signs in must not see less than a visitor.
     """
+    return sa.union(_public_role(), *_held(user_id))
+
+
+def _held(user_id: int) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """The keys of the roles that a user has, and of those that their groups have."""
     own = sa.select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == user_id)
     of_groups = (
         sa.select(assoc_group_role.c.role_id)
         .join(assoc_user_group, assoc_user_group.c.group_id == assoc_group_role.c.group_id)
         .where(assoc_user_group.c.user_id == user_id)
     )
-    return sa.union(_public_role(), own, of_groups)
+    return own, of_groups
 
 
 def _public_role() -> sa.Select[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,9 +26,11 @@ Pair = tuple[str, str]
 def sync_permissions(appbuilder: Any) -> None:
     """Store what is missing: permissions, the roles of features, and all permissions for Admin.
 
-    Nothing is removed, and a role that exists already is left as its administrator made it. When
-    nothing is missing this only reads. Else the row of the version is locked first, so that of
-    several processes that start together one writes and the others find everything there.
+    Nothing is removed, and a role that exists already is left as its administrator made it. The
+    role of the public always does, so what a feature declares for it is given when the permission
+    is a new one: what an administrator has taken from visitors is not given back. When nothing is
+    missing this only reads. Else the row of the version is locked first, so that of several
+    processes that start together one writes and the others find everything there.
     """
     wanted = declared_pairs(appbuilder)
     if not _is_missing_something(wanted):
@@ -37,11 +39,13 @@ def sync_permissions(appbuilder: Any) -> None:
     db.session.rollback()
     lock = sa.update(RightsVersion).where(RightsVersion.id == THE_ROW)
     db.session.execute(lock.values(value=RightsVersion.value))
-    _add_pairs(wanted - set(stored_pairs()))
-    pairs = stored_pairs()
-    made = _add_roles(wanted_roles().keys())
+    missing = wanted - stored_pairs().keys()
+    _add_pairs(missing)
+    pairs, roles = stored_pairs(), wanted_roles()
+    made = _add_roles(roles.keys())
     for name, key in made.items():
-        _grant(key, _keys_of(wanted_roles()[name], pairs))
+        _grant(key, _keys_of(roles[name], pairs))
+    _grant(_role_keys()[_public()], _keys_of(roles[_public()], pairs, among=missing))
     _grant(_role_keys()[_admin()], pairs.values())
     db.session.commit()
 
@@ -69,7 +73,7 @@ def stored_pairs() -> dict[Pair, int]:
 
 def wanted_roles() -> dict[str, Sequence[str]]:
     """The roles that must exist, with their rights as `verb Subject`."""
-    roles: dict[str, list[str]] = {_admin(): [], str(current_app.config["AUTH_ROLE_PUBLIC"]): []}
+    roles: dict[str, list[str]] = {_admin(): [], _public(): []}
     for feature in registered_features():
         for name, rights in feature.roles.items():
             roles.setdefault(name, []).extend(rights)
@@ -131,15 +135,21 @@ def _granted(role: int) -> set[int]:
     return set(db.session.scalars(sa.select(link.permission_view_id).where(link.role_id == role)))
 
 
-def _keys_of(rights: Iterable[str], pairs: Mapping[Pair, int]) -> list[int]:
-    """The keys of rights written as `verb Subject`; raises `LookupError` for an unknown one."""
+def _keys_of(
+    rights: Iterable[str], pairs: Mapping[Pair, int], *, among: Set[Pair] | None = None
+) -> list[int]:
+    """The keys of rights written as `verb Subject`; raises `LookupError` for an unknown one.
+
+    With `among` only of those that are among these.
+    """
     found = []
     for text in rights:
         verb, _space, subject = text.partition(" ")
         key = pairs.get((f"{PERMISSION_PREFIX}{verb}", subject))
         if key is None:
             raise LookupError(f"A feature's role names {text!r}, which no view declares")
-        found.append(key)
+        if among is None or (f"{PERMISSION_PREFIX}{verb}", subject) in among:
+            found.append(key)
     return found
 
 
@@ -153,3 +163,7 @@ def _role_keys() -> dict[str, int]:
 
 def _admin() -> str:
     return str(current_app.config["AUTH_ROLE_ADMIN"])
+
+
+def _public() -> str:
+    return str(current_app.config["AUTH_ROLE_PUBLIC"])

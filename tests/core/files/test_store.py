@@ -1,7 +1,9 @@
 """Files lie where nobody can guess, for their owner alone, whole or not at all."""
 
+import contextvars
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -73,3 +75,43 @@ def test_a_file_that_is_needed_is_not_unused():
     assert store.touch(needed)
 
     assert [path.name for path in store.unused_since(2000)] == [old]
+
+
+def test_what_is_made_of_a_file_is_made_once_and_goes_with_it():
+    key = store.write(b"content", "x")
+    asked = []
+
+    def shout(content):
+        asked.append(content)
+        return content.upper()
+
+    with ThreadPoolExecutor(8) as pool:
+        context = contextvars.copy_context
+        paths = {
+            *pool.map(
+                lambda c: c.run(store.derived, key, "a", shout), [context() for _ in range(8)]
+            )
+        }
+
+    assert len(paths) == 1
+    assert paths.pop().read_bytes() == b"CONTENT"
+    assert asked == [b"content"]
+
+    store.delete(key)
+
+    assert not list(store.root().glob("??/??/*"))
+
+
+def test_what_is_made_of_a_file_is_no_file_that_nobody_needs():
+    key = store.write(b"content", "x")
+    made = store.derived(key, "a", bytes.upper)
+
+    assert list(store.unused_since(made.stat().st_mtime + 1)) == [store.path_of(key)]
+
+
+def test_nothing_is_made_of_a_file_that_is_gone():
+    key = store.write(b"content", "x")
+    store.delete(key)
+
+    with pytest.raises(FileNotFoundError):
+        store.derived(key, "a", bytes.upper)

@@ -18,7 +18,8 @@ from hypothesis.stateful import (
 
 from app.core.history.models import Change, Operation
 from app.extensions import db
-from app.features.blog.models import Post, PostRevision, Reminder
+from app.features.blog.models import Post, PostRevision
+from app.features.blog.newsletter.models import Reminder
 from app.features.todo.models import TodoItem, TodoList, TodoMember
 from tests.core.models import Animal, Badge, Keeper, Meal, Pen, Species, animal_badge
 from tests.core.zoo import add_zoo

@@ -14,7 +14,7 @@ from app.core.history.models import Change, Operation
 from app.core.history.retention import erase_history
 from app.core.history.values import from_stored, to_stored
 from app.extensions import db
-from app.features.blog.models import Subscriber
+from app.features.blog.newsletter.models import Subscriber
 from tests.core.history.garden import Bed, Plant, Soil, Tag, changes, forget
 from tests.core.models import Animal, Species
 

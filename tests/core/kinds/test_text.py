@@ -3,6 +3,7 @@ from hypothesis import given, strategies as st
 
 from app.core.kinds import BadValue
 from app.core.kinds.text import Email, Html, LongText, Phone, Text, Url, is_storable
+from app.core.markup import MAX_TAGS
 
 LONE_SURROGATE = "\ud800"
 
@@ -67,6 +68,11 @@ def test_what_has_another_form_is_refused(kind, raw, reading):
 def test_rich_text_is_sanitised_when_it_is_read(reading):
     with reading():
         assert Html().parse('<b onclick="x()">a</b><script>alert(1)</script>') == "<b>a</b>"
+
+
+def test_rich_text_of_endless_tags_is_refused_before_it_is_parsed(reading):
+    with reading(), pytest.raises(BadValue, match="too many tags"):
+        Html().parse("<div>" * (MAX_TAGS + 1))
 
 
 def test_rich_text_is_shown_without_its_tags(reading):

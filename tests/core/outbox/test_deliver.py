@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from app.core.errors import Conflict
 from app.core.history.models import Operation, Source
 from app.core.outbox import emit
-from app.core.outbox.deliver import DELAYS, MAX_TRIES, deliver_due, retry
+from app.core.outbox.deciding import retry
+from app.core.outbox.deliver import DELAYS, MAX_TRIES, deliver_due
 from app.core.outbox.handlers import forget_handler, handles
 from app.core.outbox.models import EventState, OutboxEvent
 from app.extensions import db
-from app.features.blog.models import Subscriber
+from app.features.blog.newsletter.models import Subscriber
 from tests.core.outbox.conftest import START, effects, numbers, only_event, write_effect
 
 pytestmark = pytest.mark.both_databases

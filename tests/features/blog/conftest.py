@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 
-from app.features.blog.models import Post, PostRevision
+from app.content.tags.operations import tags_named
+from app.core.clock import now
+from app.extensions import db
+from app.features.blog.models import AuthorProfile, Post, PostKind, PostRevision
 from tests.factories.blog import make_post, make_published_post
 from tests.factories.people import make_person
 
@@ -50,3 +55,53 @@ def outcome(response) -> int | str:
     """The status, or "login" where a visitor is sent to log in."""
     is_redirect = response.status_code in (302, 303)
     return "login" if is_redirect and "/login" in response.location else response.status_code
+
+
+# A small blog: an author with a page, and a public post for each day before today
+
+
+POSTS = 13
+
+
+@dataclass(frozen=True)
+class Blog:
+    """The author, their page, and the posts from the newest to the oldest."""
+
+    author: User
+    profile: AuthorProfile
+    posts: list[Post]
+
+
+@pytest.fixture
+def blog(app, db_session, cast):
+    """Thirteen public posts: the newest is called “Post 1”."""
+    author = make_person("blog-writer", "Blog Author")
+    profile = AuthorProfile(
+        user_id=author.id,
+        display_name="Ines Prado",
+        slug="ines-prado",
+        bio="<p>Writes about gardens, and about fog.</p>",
+    )
+    db.session.add(profile)
+    garden, fog = tags_named(["Garden", "Fog"])
+    posts = [
+        make_published_post(
+            author,
+            title=f"Post {number}",
+            body=f"<p>Words of number {number}, and a Walnut{number}.</p>",
+            published_at=now() - datetime.timedelta(days=number),
+            tags=[garden] if number % 2 else [garden, fog],
+            locale="en",
+            **_kind(number),
+        )
+        for number in range(1, POSTS + 1)
+    ]
+    return Blog(author, profile, posts)
+
+
+def _kind(number):
+    if number == 3:
+        return {"kind": PostKind.QUOTE, "quote": "Less is enough.", "quote_source": "A friend"}
+    if number == 4:
+        return {"kind": PostKind.VIDEO, "youtube_id": "dQw4w9WgXcQ"}
+    return {}

@@ -8,15 +8,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
-from app.features.blog.models import (
-    Digest,
-    PostKind,
-    PostRevision,
-    PostStatus,
-    Reminder,
-    Subscriber,
-    SubscriberState,
-)
+from app.features.blog.models import PostKind, PostRevision, PostStatus
+from app.features.blog.newsletter.models import Digest, Reminder, Subscriber, SubscriberState
 from tests.factories.blog import make_post
 from tests.factories.people import make_person
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 
 from app.core.clock import ManualClock, now, use_clock
 from app.core.errors import Conflict
 from app.extensions import db
 from app.features.blog import operations
+from app.features.blog.desk.saving import prepare_save
+from app.features.blog.desk.slugs import slug_of
 from app.features.blog.models import Post, PostRevision, PostStatus
 from tests.factories.blog import make_post, make_published_post
 from tests.factories.people import make_person
 
+WRITERS = 3
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -25,7 +30,7 @@ def author(db_session):
 def save(post, **values):
     for name, value in values.items():
         setattr(post, name, value)
-    operations.prepare_save(post)
+    prepare_save(post)
     db.session.commit()
 
 
@@ -50,13 +55,37 @@ def revisions_of(post):
     ],
 )
 def test_slug_comes_from_title(title, slug):
-    assert operations.slug_of(title) == slug
+    assert slug_of(title) == slug
 
 
 def test_equal_titles_get_numbered_slugs(author):
     slugs = [make_post(author, "Fog").slug for _number in range(3)]
 
     assert slugs == ["fog", "fog-2", "fog-3"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_equal_titles_at_once_get_numbered_slugs(make_app, backend):
+    site = make_app(backend)
+    together = threading.Barrier(WRITERS)
+
+    def write():
+        with site.app_context():
+            author = db.session.query(User).filter_by(username="writer").one()
+            together.wait()
+            make_post(author, "Fog")
+
+    with site.app_context():
+        make_person("writer", "Blog Author")
+        writers = [threading.Thread(target=write) for _writer in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+
+        slugs = {slug for (slug,) in db.session.query(Post.slug)}
+
+    assert slugs == {"fog", "fog-2", "fog-3"}
 
 
 def test_slug_follows_title_of_draft(author):

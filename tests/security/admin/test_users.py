@@ -216,7 +216,8 @@ def test_openapi_does_not_name_the_hash(admin):
 
 def _readable_urls(app, key: int) -> list[str]:
     """Every address of users that a GET may ask, on the screens and in REST."""
-    values = {"pk": str(key), "file_format": "csv", "name": "x", "field": "roles"}
+    values = {"pk": str(key), "file_format": "csv", "name": "x"}
+    values |= {"field": "roles", "relation": "roles"}
     found = []
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(("UserView", "UserApi")) and "GET" in (rule.methods or ()):

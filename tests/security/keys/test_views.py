@@ -7,6 +7,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import Role
 
 from app.core.clock import ManualClock, now, use_clock
 from app.extensions import db
@@ -19,6 +20,7 @@ from tests.fixtures.people import PASSWORD
 
 KEYS, ADD = "/profile/keys/", "/profile/keys/add/"
 SOME = {"name": "Robot", "days": "30", "reach": "some", "scopes": ["can_read|User"]}
+PUBLIC = ("AuthorProfile", "Comment", "Post", "Tag")
 WRITTEN = re.compile(r"bureau_[0-9a-f]{8}_[0-9a-f]{64}")
 
 
@@ -101,8 +103,12 @@ def test_only_rights_that_one_holds_are_offered_by_name(owner, client, cast, log
     assert "<legend>Posts</legend>" in page
 
     login(client, cast.stranger)
+    offered = re.findall(r'name="scopes" value="([^"]+)"', client.get(ADD).text)
 
-    assert 'name="scopes"' not in client.get(ADD).text
+    # Somebody without a role reads what everybody may read, and so may a key of theirs.
+    everybody = db.session.scalars(sa.select(Role).where(Role.name == "Public")).one()
+    public = {f"{pair.permission.name}|{pair.view_menu.name}" for pair in everybody.permissions}
+    assert set(offered) == public == {f"can_read|{subject}" for subject in PUBLIC}
 
 
 def test_making_a_key_asks_for_a_proof_that_is_not_old(owner, cast):

@@ -131,6 +131,26 @@ def test_no_relation_gives_a_right_that_the_granter_lacks(manager, person, db_se
 
 
 @pytest.mark.both_databases
+def test_what_everybody_may_do_is_nobodys_to_give_or_take(manager, person, db_session):
+    """Held by a role it opens screens once it is taken from everybody, so that is more."""
+    public, right = find(Role, name="Public"), find_pair("can_read", "Post")
+    assert right in public.permissions
+    others = [str(pair.id) for pair in public.permissions if pair is not right]
+
+    given = patch(manager, find(Role, name="Helpers"), permissions=[str(right.id)])
+    taken = patch(manager, public, permissions=others)
+    seen = manager.get(f"{ADMINISTRATION}/roles/edit/{public.id}").text
+
+    assert (given.status_code, taken.status_code) == (403, 403)
+    assert "Post: Read" in given.json["message"]
+    assert "Post: Read" in taken.json["message"]
+    box = next(tag for tag in seen.split("<input") if f'value="{right.id}"' in tag)
+    assert "disabled" in box.partition(">")[0]
+    db_session.expire_all()
+    assert right in find(Role, name="Public").permissions
+
+
+@pytest.mark.both_databases
 def test_nobody_changes_their_own_rights(manager, cast, db_session):
     own, weak = find(Role, name="Managers"), find(Role, name="Helpers")
     group = Group(name="own", label="", description="", users=[cast.stranger])
@@ -312,9 +332,16 @@ def test_visitor_with_rights_gives_none_that_visitors_lack(client, person, db_se
     ]
     db_session.commit()
 
-    answer = patch(client, person, roles=[str(find(Role, name="Chiefs").id)])
+    strong = find(Role, name="Chiefs")
 
-    assert answer.status_code == 403
+    answer = patch(client, person, roles=[str(strong.id)])
+    person.roles = [strong]
+    with client.application.test_request_context(), pytest.raises(Forbidden, match="Post: Read"):
+        db_session.flush()
+    db_session.rollback()
+
+    # Nothing of the API writes for a visitor; and if something did, it would be judged.
+    assert answer.status_code == 401
     assert role_names(person) == []
 
 

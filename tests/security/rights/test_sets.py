@@ -24,7 +24,7 @@ from tests.fixtures.database import configured, dispose
 from tests.fixtures.people import TEAM_ROLE
 from tests.security.conftest import USERS, find, find_pair, link_of_right, user_named
 
-ROLES = "/administration/roles/list/"
+ROLES = "/api/v1/roles/"
 
 pytestmark = pytest.mark.both_databases
 
@@ -220,32 +220,56 @@ def test_change_that_is_rolled_back_leaves_no_trace(app, client, cast, login, db
 
     cast.owner.roles = []
     db_session.flush()
-    assert read_rights(roles_of(cast.owner.id)) == frozenset()
+    assert read_rights(roles_of(cast.owner.id)) == read_rights(roles_of(cast.stranger.id))
     db_session.rollback()
 
     assert client.get(USERS).status_code == 200
 
 
-def test_everybody_has_the_rights_of_the_public_role(client, cast, login, db_session):
+def test_what_everybody_may_read_opens_the_api_and_no_screen(client, cast, login, db_session):
     public = find(Role, name="Public")
     public.permissions.append(find_pair("can_read", "Role"))
     db_session.commit()
 
     login(client, cast.stranger)
 
-    assert client.get("/administration/roles/list/").status_code == 200
+    assert client.get(ROLES).status_code == 200
+    assert client.get("/api/v1/users/").status_code == 403
+    assert client.get("/administration/roles/list/").status_code == 403
+    assert "/administration/roles/" not in client.get("/home/").text
     assert client.get(USERS).status_code == 403
 
 
+def test_whoever_has_a_right_by_a_role_takes_it_from_everybody(client, cast, login, db_session):
+    public, right = find(Role, name="Public"), find_pair("can_read", "Post")
+    others = [str(pair.id) for pair in public.permissions if pair is not right]
+
+    login(client, cast.admin)
+    answer = client.patch(f"{ROLES}{public.id}", json={"permissions": others})
+
+    db_session.expire_all()
+    assert answer.status_code == 200
+    assert right not in find(Role, name="Public").permissions
+
+
 def test_visitor_has_the_rights_of_the_public_role_only(client, db_session):
-    assert client.get("/administration/roles/list/").status_code == 302
+    assert client.get(ROLES).status_code == 401
 
-    public = find(Role, name="Public")
-    public.permissions.append(find_pair("can_read", "Role"))
-    db_session.commit()
+    show_roles_to_visitors()
 
-    assert client.get("/administration/roles/list/").status_code == 200
-    assert client.get(USERS).status_code == 302
+    assert client.get(ROLES).status_code == 200
+    assert client.get("/api/v1/users/").status_code == 401
+
+
+def test_screens_are_not_for_visitors_whatever_their_rights(client, db_session):
+    show_roles_to_visitors()
+
+    answer = client.get("/administration/roles/list/")
+
+    assert (answer.status_code, answer.location) == (
+        302,
+        "/login/?next=/administration/roles/list/",
+    )
 
 
 def test_visitor_is_sent_to_log_in_without_a_statement(client, statements):
@@ -271,13 +295,13 @@ def test_right_taken_from_visitors_is_gone_at_next_request_elsewhere(two_apps):
         public.permissions.clear()
         db.session.commit()
 
-    assert client.get(ROLES).status_code == 302
+    assert client.get(ROLES).status_code == 401
 
 
 def test_right_given_to_visitors_by_a_machine_that_shares_no_cache_comes_later(two_apps):
     first, second = two_apps
     client = second.test_client()
-    assert client.get(ROLES).status_code == 302
+    assert client.get(ROLES).status_code == 401
 
     with first.app_context():
         show_roles_to_visitors()

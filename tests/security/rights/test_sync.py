@@ -88,6 +88,43 @@ def test_role_of_a_feature_is_made_once(app, db_session, monkeypatch):
     assert [str(pair) for pair in find(Role, name="Keeper").permissions] == ["can read on Group"]
 
 
+def test_visitors_get_what_a_feature_declares_for_them_with_a_new_permission(
+    app, db_session, monkeypatch
+):
+    extra = Feature("extra", "Extra", roles={"Public": ["read User"]})
+    features = (*app.extensions["bureau_features"], extra)
+    monkeypatch.setitem(app.extensions, "bureau_features", features)
+    forget("can_read", "User")
+
+    sync_permissions(app.appbuilder)
+
+    assert find_pair("can_read", "User") in find(Role, name="Public").permissions
+
+
+def test_what_was_taken_from_visitors_is_not_given_back(app, db_session):
+    """The permissions of another model are new; that of posts is not."""
+    public = find(Role, name="Public")
+    assert find_pair("can_read", "Post") in public.permissions
+    public.permissions = []
+    db_session.commit()
+    forget("can_read", "User")
+
+    sync_permissions(app.appbuilder)
+
+    assert ("can_read", "User") in stored_pairs()
+    assert find(Role, name="Public").permissions == []
+
+
+def forget(permission, subject):
+    """Take a permission away, as if the view that declares it were a new one."""
+    pair = find_pair(permission, subject)
+    link = assoc_permissionview_role
+    db.session.execute(sa.delete(link).where(link.c.permission_view_id == pair.id))
+    db.session.execute(sa.delete(PermissionView).where(PermissionView.id == pair.id))
+    db.session.commit()
+    db.session.expire_all()
+
+
 def test_role_that_names_what_no_view_declares_is_an_error(app, db_session, monkeypatch):
     extra = Feature("extra", "Extra", roles={"Keeper": ["fly User"]})
     monkeypatch.setitem(app.extensions, "bureau_features", (extra,))

@@ -1,0 +1,1 @@
+"""The blog as everybody reads it: pages, feeds, and what search engines ask for."""
