@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.clock import now
 from app.core.i18n import as_reader, default_locale
 from app.core.outbox import emit
+from app.core.outbox.emit import insert_once
 from app.core.sealing import seal
 from app.extensions import db
 from app.mail.composing import ascii_address, sender
@@ -88,7 +88,7 @@ def _keep(mail: Mail, made: Rendered, locale: str | None, **columns: Any) -> int
         "attempts": 0,
         **columns,
     }
-    statement = _insert().values(row).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    statement = insert_once(MailMessage.__table__, ["dedupe_key"]).values(row)
     found = db.session.execute(
         statement.returning(MailMessage.__table__.c.id),
         bind_arguments={"mapper": sa.inspect(MailMessage)},
@@ -156,10 +156,3 @@ def _message_id(dedupe_key: str | None) -> str:
         name = hmac.digest(secret, f"mail:{dedupe_key}".encode(), "sha256").hex()[:32]
     domain = ascii_address(sender()[1]).rpartition("@")[2]
     return f"<{name}@{domain or 'localhost'}>"
-
-
-def _insert() -> Any:
-    mapper = sa.inspect(MailMessage)
-    dialect = db.session.get_bind(mapper=mapper).dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(MailMessage.__table__)

@@ -2,17 +2,15 @@
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 from sqlalchemy import select
 
 from app.core.addresses import public_url
 from app.core.clock import now
 from app.core.query.changes import committed
 from app.core.query.gate import gate_of
+from app.core.signing import link_serializer
 from app.extensions import db
 from app.features.blog.models import Post
 
@@ -43,14 +41,14 @@ def preview_url(post: Post) -> str | None:
     """The link under which the post is shown now, if there is one."""
     if post.preview_key is None or not _is_open(post.preview_until):
         return None
-    token = _serializer().dumps([post.id, post.preview_key])
+    token = link_serializer(_PURPOSE).dumps([post.id, post.preview_key])
     return public_url("PreviewView.show", token=str(token))
 
 
 def shared_post(token: str) -> Post | None:
     """The post that a link shows; None where it was altered, has ended or was taken back."""
     try:
-        key, secret = _serializer().loads(token)
+        key, secret = link_serializer(_PURPOSE).loads(token)
     except (BadData, TypeError, ValueError):
         return None
     found = db.session.scalar(select(Post).where(Post.id == key, Post.deleted_at.is_(None)))
@@ -61,10 +59,3 @@ def shared_post(token: str) -> Post | None:
 
 def _is_open(until: datetime | None) -> bool:
     return until is not None and until > now()
-
-
-def _serializer() -> Any:
-    """Signs with the key of the site; what an older key has signed still counts."""
-    config = current_app.config
-    keys = [*reversed(config.get("SECRET_KEY_FALLBACKS") or ()), config["SECRET_KEY"]]
-    return URLSafeSerializer(keys, salt=_PURPOSE, signer_kwargs={"digest_method": sha256})

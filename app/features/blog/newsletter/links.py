@@ -12,11 +12,11 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from app.core.addresses import public_url
+from app.core.signing import link_serializer
 from app.features.blog.newsletter.models import Subscriber
 
 LIFETIME = timedelta(hours=48)
@@ -28,7 +28,7 @@ _READER, _CONFIRM = "blog.reader", "blog.confirm"
 def confirmation_token(subscriber: Subscriber) -> str:
     """A new token to confirm the address with; the one before it is good for nothing any more."""
     nonce = secrets.token_urlsafe(NONCE_BYTES)
-    token = str(_serializer(_CONFIRM).dumps([subscriber.id, nonce]))
+    token = str(link_serializer(_CONFIRM).dumps([subscriber.id, nonce]))
     subscriber.token_hash = digest_of(token)
     return token
 
@@ -41,7 +41,7 @@ def confirmed_key(token: str) -> int | None:
 
 def reader_token(key: int) -> str:
     """What stands for a reader in all of their mails."""
-    return str(_serializer(_READER).dumps(key))
+    return str(link_serializer(_READER).dumps(key))
 
 
 def reader_key(token: str) -> int | None:
@@ -77,17 +77,10 @@ def leave_url(key: int) -> str:
 
 def _read(purpose: str, token: str) -> Any:
     try:
-        found = _serializer(purpose).loads(token)
+        found = link_serializer(purpose).loads(token)
         signature = token.rpartition(".")[2]
         # The last letter says more than the signature holds, so others would do in its place.
         is_exact = base64_encode(base64_decode(signature)).decode() == signature
     except BadData:
         return None
     return found if is_exact else None
-
-
-def _serializer(purpose: str) -> URLSafeSerializer:
-    """Signs with the key of the site; what an older key has signed still counts."""
-    config = current_app.config
-    keys = [*reversed(config.get("SECRET_KEY_FALLBACKS") or ()), config["SECRET_KEY"]]
-    return URLSafeSerializer(keys, salt=purpose, signer_kwargs={"digest_method": sha256})
